@@ -1,0 +1,64 @@
+import type { Diagnosis } from './diagnosis.ts';
+import type { Release } from './fly.ts';
+import type { Incident } from './incident.ts';
+import type { Tenant } from './tenant.ts';
+
+/** Why someone is told. */
+export type AlertReason = 'opened' | 'changed' | 'reminder' | 'resolved';
+
+/** The decision to tell someone; what the outbox keeps and every channel renders. */
+export interface Alert {
+  /** Stable over retries. */
+  readonly id: string;
+  readonly reason: AlertReason;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly incident: Incident;
+  /** The diagnosis at that moment; for `resolved` the last one while it was failing. */
+  readonly diagnosis: Diagnosis | null;
+  readonly tenant: Tenant | null;
+  /** The release that preceded the first failing run, when one did. */
+  readonly deploy: Release | null;
+  readonly links: AlertLinks;
+}
+
+/** Absolute URLs; null where the daemon has no public address. */
+export interface AlertLinks {
+  readonly runbook: string | null;
+  readonly incident: string | null;
+  readonly verify: string | null;
+}
+
+/** A message that belongs to no incident. */
+export interface Notice {
+  readonly id: string;
+  readonly reason: 'test' | 'watchdog' | 'channel-disabled';
+  readonly at: number;
+  readonly text: string;
+}
+
+export type Message = Alert | Notice;
+
+/** A channel. It renders and sends one message; retrying, ordering and remembering belong to the delivery pipeline. */
+export interface Notifier {
+  readonly name: string;
+  readonly type: 'slack' | 'pagerduty' | 'alertmanager' | 'webhook' | 'email';
+  readonly send: (message: Message, context: SendContext) => Promise<DeliveryOutcome>;
+}
+
+export interface SendContext {
+  readonly signal: AbortSignal;
+  /** What the channel returned for an earlier message about the same incident, null for the first: lets it update or thread. */
+  readonly handle: string | null;
+  /** A crash came between sending and marking: this may be the second time. */
+  readonly possibleRepeat: boolean;
+}
+
+/** The channel judges whether a failure can be retried, the pipeline owns the retry. */
+export type DeliveryOutcome =
+  | { readonly result: 'sent'; readonly handle?: string }
+  | { readonly result: 'retry'; readonly reason: string; readonly retryAfterMs?: number }
+  /** This message can never be delivered; others may. */
+  | { readonly result: 'rejected'; readonly reason: string }
+  /** Nothing can be delivered over this channel any more. */
+  | { readonly result: 'disabled'; readonly reason: string };
