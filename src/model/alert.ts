@@ -1,10 +1,10 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { Release } from './fly.ts';
-import type { Incident } from './incident.ts';
+import type { Incident, Told } from './incident.ts';
 import type { Tenant } from './tenant.ts';
 
-/** Why someone is told. */
-export type AlertReason = 'opened' | 'changed' | 'reminder' | 'resolved';
+/** Why someone is told. `acknowledged` pages nobody: channels that can show it do. */
+export type AlertReason = 'opened' | 'changed' | 'reminder' | 'resolved' | 'acknowledged';
 
 /** The decision to tell someone; what the outbox keeps and every channel renders. */
 export interface Alert {
@@ -14,6 +14,8 @@ export interface Alert {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly incident: Incident;
+  /** With `changed`: what the readers knew before. */
+  readonly before?: Told;
   /** The diagnosis at that moment; for `resolved` the last one while it was failing. */
   readonly diagnosis: Diagnosis | null;
   readonly tenant: Tenant | null;

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.ts';
 import type { ProblemCode, ProblemRef } from './problem.ts';
 import type { Certainty, Scope, Severity } from './verdict.ts';
 
@@ -10,7 +11,10 @@ export interface Subject {
 
 export type IncidentState = 'pending' | 'open' | 'resolved';
 
-/** The life of trouble with one subject. All times are milliseconds since the epoch. */
+/**
+ * The life of trouble with one subject. All times are milliseconds since the epoch. An incident that returns soon after it
+ * was resolved begins a new life under the same id; code, severity and summary are damped, so that they do not flicker.
+ */
 export interface Incident {
   readonly id: string;
   readonly subject: Subject;
@@ -19,6 +23,16 @@ export interface Incident {
   readonly severity: Severity;
   readonly certainty: Certainty;
   readonly summary: string;
+  /** The diagnosis that belongs to `code`; kept after recovery. Null for a storm and in the copy that an alert carries. */
+  readonly diagnosis: Diagnosis | null;
+  /** A diagnosis unlike `code` and `severity` that was seen lately and is not taken over before it settles. */
+  readonly changing: Change | null;
+  /** How often code or severity changed in this life. */
+  readonly changes: number;
+  /** First failing run of the first life. */
+  readonly startedAt: number;
+  /** First failing run of trouble that is not proven yet; with `openedAt` set, of one that returns. */
+  readonly pendingSince: number | null;
   /** First failing run of this life. */
   readonly firstFailedAt: number;
   readonly lastFailedAt: number;
@@ -26,6 +40,10 @@ export interface Incident {
   /** First passing run after the last failing one; null while failing. */
   readonly firstGoodAt: number | null;
   readonly resolvedAt: number | null;
+  /** Why it is over. Resolved with `openedAt` null: a blip that never opened. */
+  readonly resolution: Resolution | null;
+  /** Time of the latest outcome that was counted: the same one again changes nothing. */
+  readonly lastOutcomeAt: number | null;
   /** Outcomes of the latest decided runs, oldest first: `f` failed, `p` passed. For N of M. */
   readonly window: string;
   /** Passing runs in a row. */
@@ -41,12 +59,33 @@ export interface Incident {
   readonly storm: string | null;
   /** Channels that were told it is open, in this life: exactly these are told when it is over. */
   readonly announcedTo: readonly string[];
+  /** What the channels of `announcedTo` know. */
+  readonly told: Told | null;
+  /** Alerts decided over all lives: numbers their ids. */
+  readonly alerts: number;
   /** The latest alert that was decided, and how many reminders went out. */
   readonly lastAlertAt: number | null;
   readonly reminders: number;
   /** For a storm: the tenants in it, bounded, and how many there are. */
   readonly members: readonly string[];
   readonly memberCount: number;
+}
+
+/** `removed`: the tenant is gone; `suspended`: down on purpose; `closed`: by a person. */
+export type Resolution = 'recovered' | 'removed' | 'suspended' | 'closed';
+
+export interface Told {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  readonly memberCount: number;
+}
+
+/** The same new root or severity in `runs` failing runs, one after the other. */
+export interface Change {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  readonly since: number;
+  readonly runs: number;
 }
 
 export interface Acknowledgement {
