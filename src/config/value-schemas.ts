@@ -1,0 +1,142 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { isAppName, isHostname, normalizeHostname } from '../model/hostname.ts';
+import { parseEndpoint, parseListen, ENDPOINT_SYNTAX } from './address.ts';
+import { DURATION, DURATION_SYNTAX, formatDuration, parseDuration } from './duration.ts';
+import { isSecret, type Secret } from './secret.ts';
+import { parseSize, SIZE, SIZE_SYNTAX } from './size.ts';
+
+/** The kinds of value that keys have. Every message says what would be right. */
+
+interface Bounds {
+  readonly minMs?: number;
+  readonly maxMs?: number;
+}
+
+/** Milliseconds from `30s`. */
+export function duration(bounds: Bounds = {}) {
+  const { minMs = 0, maxMs = Number.POSITIVE_INFINITY } = bounds;
+  const message = `must be ${DURATION_SYNTAX}`;
+  return z
+    .string({ error: message })
+    .regex(DURATION, message)
+    .transform((text, context) => {
+      const durationMs = parseDuration(text);
+      if (durationMs !== undefined && durationMs >= minMs && durationMs <= maxMs) return durationMs;
+      context.addIssue({
+        code: 'custom',
+        message:
+          durationMs === undefined
+            ? 'must be at most 3650d'
+            : durationMs < minMs
+              ? `must be at least ${formatDuration(minMs)}`
+              : `must be at most ${formatDuration(maxMs)}`,
+      });
+      return z.NEVER;
+    });
+}
+
+/** Bytes from `2GB`. */
+export function size(minBytes: number) {
+  const message = `must be ${SIZE_SYNTAX}`;
+  return z
+    .string({ error: message })
+    .regex(SIZE, message)
+    .transform((text, context) => {
+      const bytes = parseSize(text);
+      if (bytes !== undefined && bytes >= minBytes) return bytes;
+      context.addIssue({ code: 'custom', message: `must be at least ${minBytes} bytes` });
+      return z.NEVER;
+    });
+}
+
+export function text(what: string) {
+  return z.string({ error: `must be ${what}` }).min(1, `must be ${what}`);
+}
+
+export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
+}
+
+export function integer(min: number, max: number) {
+  const message = `must be an integer from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+}
+
+export function share() {
+  const message = 'must be a number from 0 to 1';
+  return z.number({ error: message }).min(0, message).max(1, message);
+}
+
+export function flag() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
+const HOSTNAME_MESSAGE = 'must be a host name such as example.com';
+export const hostname = z
+  .string({ error: HOSTNAME_MESSAGE })
+  .transform(normalizeHostname)
+  .refine(isHostname, HOSTNAME_MESSAGE);
+
+const APP_MESSAGE = 'must be the name of a Fly app: lower-case letters, digits and hyphens';
+export const appName = z.string({ error: APP_MESSAGE }).refine(isAppName, APP_MESSAGE);
+
+/** An http or https URL without a final slash. Credentials in it would end up in logs. */
+export function url(what = 'an absolute URL that begins with https:// or http://') {
+  const message = `must be ${what}`;
+  return z
+    .string({ error: message })
+    .refine(isHttpUrl, message)
+    .refine((value) => !isHttpUrl(value) || new URL(value).password === '', 'must not hold a password')
+    .transform((value) => value.replace(/\/+$/, ''));
+}
+
+export function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+const IP_MESSAGE = 'must be an IP address';
+export const ipAddress = z.string({ error: IP_MESSAGE }).refine((value) => isIP(value) !== 0, IP_MESSAGE);
+
+/** `ip:port`; with a default port the text may leave it out. */
+export function endpoint(defaultPort: number | null) {
+  const message =
+    defaultPort === null ? 'must be an IP address with a port: 192.0.2.1:443' : `must be ${ENDPOINT_SYNTAX}`;
+  return z.string({ error: message }).transform((value, context) => {
+    const parsed = parseEndpoint(value, defaultPort);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+const LISTEN_MESSAGE = 'must be an IP address (or localhost) and a port: 127.0.0.1:9480, [::]:9480';
+export const listen = z.string({ error: LISTEN_MESSAGE }).transform((value, context) => {
+  const parsed = parseListen(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: LISTEN_MESSAGE });
+  return z.NEVER;
+});
+
+/** What a secret must look like once it is read. */
+export type SecretKind = 'text' | 'http-url' | 'smtp-url';
+
+export const SECRET_KINDS: Readonly<
+  Record<SecretKind, { readonly what: string; readonly fits: (value: string) => boolean }>
+> = {
+  text: { what: 'text', fits: (value) => value.length > 0 },
+  'http-url': { what: 'an absolute URL that begins with https:// or http://', fits: isHttpUrl },
+  'smtp-url': {
+    what: 'an absolute URL that begins with smtp:// or smtps://',
+    fits: (value) => URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol),
+  },
+};
+
+/** The loader puts a Secret where this schema stands, see `resolve.ts`. */
+export function secret(kind: SecretKind = 'text') {
+  return z
+    .custom<Secret>(isSecret, {
+      error: `must be ${SECRET_KINDS[kind].what}: \${NAME}, \${file:PATH} or the value itself`,
+    })
+    .meta({ secret: kind });
+}
