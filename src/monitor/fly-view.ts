@@ -1,0 +1,131 @@
+import type { Claim, Inventory } from '../model/fly.ts';
+import { isWithinDomain } from '../model/hostname.ts';
+import { type Failed, notTaken, type Observation, type Taken } from '../model/observation.ts';
+import type { Platform } from '../model/platform.ts';
+import type { ManagementSnapshot, MonitorSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { FlyProbe } from '../probes/fly.ts';
+
+export type TenantFlyFacts = Pick<TenantSnapshot, 'certificates' | 'machines' | 'otherClaims'>;
+export type ManagementFlyFacts = Pick<ManagementSnapshot, 'certificates' | 'machines' | 'addresses'>;
+
+/** Where the API's side of a snapshot comes from: calls about one app in the gate, the latest sweep in the daemon. */
+export interface FlyView {
+  readonly tenant: (tenant: Tenant, signal: AbortSignal) => Promise<TenantFlyFacts>;
+  readonly management: (signal: AbortSignal) => Promise<ManagementFlyFacts>;
+  readonly wildcardClaims: (signal: AbortSignal) => Promise<Taken<readonly Claim[]>>;
+  readonly status: () => MonitorSnapshot['flyApi'];
+}
+
+/** `--no-fly`: nobody asks, and every check that needs the API says so. */
+export function withoutFly(): FlyView {
+  const no = notTaken('no-fly');
+  return {
+    tenant: () => Promise.resolve({ certificates: no, machines: no, otherClaims: no }),
+    management: () => Promise.resolve({ certificates: no, machines: no, addresses: no }),
+    wildcardClaims: () => Promise.resolve(no),
+    status: () => no,
+  };
+}
+
+/** Calls about single apps: right for a few tenants. Who else claims a hostname is not known this way. */
+export function liveView(fly: FlyProbe, platform: Platform, status: FlyView['status']): FlyView {
+  return {
+    tenant: async (tenant, signal) => {
+      const [certificates, machines] = await Promise.all([
+        fly.certificates(tenant.app, signal),
+        fly.machines(tenant.app, signal),
+      ]);
+      return { certificates, machines, otherClaims: notTaken('needs-inventory') };
+    },
+    management: async (signal) => {
+      const [certificates, machines, addresses] = await Promise.all([
+        fly.certificates(platform.managementApp, signal),
+        fly.machines(platform.managementApp, signal),
+        fly.addresses(platform.managementApp, signal),
+      ]);
+      return { certificates, machines, addresses };
+    },
+    wildcardClaims: () => Promise.resolve(notTaken('needs-inventory')),
+    status,
+  };
+}
+
+export interface InventoryViewOptions {
+  readonly inventory: () => Promise<Observation<Inventory>>;
+  readonly addresses: (signal: AbortSignal) => Promise<Observation<readonly string[]>>;
+  readonly platform: Platform;
+  readonly status: FlyView['status'];
+}
+
+/** Reads a sweep of the whole organization, which makes absence a fact: no other app claims the name. */
+export function inventoryView({ inventory, addresses, platform, status }: InventoryViewOptions): FlyView {
+  return {
+    tenant: async (tenant) => {
+      const swept = await inventory();
+      if (swept.outcome === 'failed') return { certificates: swept, machines: swept, otherClaims: swept };
+      const app = swept.facts.apps.get(tenant.app);
+      const others = claimsOf(swept.facts, tenant.hostname, platform).filter(
+        (claim) => claim.app !== tenant.app && claim.app !== platform.managementApp,
+      );
+      const otherClaims = { ...swept, facts: others };
+      if (app === undefined)
+        return {
+          certificates: unknownApp(swept, tenant.app),
+          machines: unknownApp(swept, tenant.app),
+          otherClaims,
+        };
+      return {
+        certificates: { ...swept, facts: app.claims },
+        machines:
+          app.machines === null ? machinesUnknown(swept, app.name) : { ...swept, facts: app.machines },
+        otherClaims,
+      };
+    },
+    management: async (signal) => {
+      const [swept, found] = await Promise.all([inventory(), addresses(signal)]);
+      if (swept.outcome === 'failed') return { certificates: swept, machines: swept, addresses: found };
+      const app = swept.facts.apps.get(platform.managementApp);
+      if (app === undefined) {
+        const missing = unknownApp(swept, platform.managementApp);
+        return { certificates: missing, machines: missing, addresses: found };
+      }
+      return {
+        certificates: { ...swept, facts: app.claims },
+        machines:
+          app.machines === null ? machinesUnknown(swept, app.name) : { ...swept, facts: app.machines },
+        addresses: found,
+      };
+    },
+    wildcardClaims: async () => {
+      const swept = await inventory();
+      if (swept.outcome === 'failed') return swept;
+      const claims = swept.facts.claims.get(`*.${platform.domain}`) ?? [];
+      return { ...swept, facts: claims.filter((claim) => claim.app !== platform.managementApp) };
+    },
+    status,
+  };
+}
+
+/** Claims of exactly this hostname; of a custom domain also its wildcard. The platform's wildcard is the platform's matter. */
+function claimsOf(inventory: Inventory, hostname: string, platform: Platform): readonly Claim[] {
+  const exact = inventory.claims.get(hostname) ?? [];
+  if (isWithinDomain(hostname, platform.domain)) return exact;
+  return [...exact, ...(inventory.claims.get(`*${hostname.slice(hostname.indexOf('.'))}`) ?? [])];
+}
+
+function unknownApp(swept: { readonly at: number; readonly durationMs: number }, app: string): Failed {
+  return failed(swept, 'not-found', `the organization has no app ${app}`);
+}
+
+function machinesUnknown(swept: { readonly at: number; readonly durationMs: number }, app: string): Failed {
+  return failed(swept, 'incomplete', `the sweep did not learn the machines of ${app}`);
+}
+
+function failed(
+  { at, durationMs }: { readonly at: number; readonly durationMs: number },
+  code: 'not-found' | 'incomplete',
+  detail: string,
+): Failed {
+  return { outcome: 'failed', at, durationMs, failure: { phase: 'api', code, detail } };
+}

@@ -1,0 +1,111 @@
+import type { Handshake, HttpFacts } from '../model/connection.ts';
+import { FAMILIES, type DnsLookup } from '../model/dns.ts';
+import type { FailureCode } from '../model/failure.ts';
+import { notTaken, type Taken } from '../model/observation.ts';
+import type { Priority } from '../model/priority.ts';
+import type { Clock } from '../model/time.ts';
+import type { Probes, Server } from '../probes/index.ts';
+import type { Servers } from './servers.ts';
+
+export interface EdgeRequest {
+  readonly hostname: string;
+  readonly port: number;
+  readonly servers: Servers;
+  readonly priority: Priority;
+  /** Send a GET over the first connection, or end at the handshake (a request would wake sleeping machines). */
+  readonly request: boolean;
+}
+
+export interface EdgeObservation {
+  readonly lookups: readonly DnsLookup[];
+  readonly handshakes: readonly Handshake[];
+  /** `no-connection` when no handshake succeeded or no request was wanted. */
+  readonly site: Taken<HttpFacts>;
+}
+
+/** Fresh attempts at an address whose first handshake failed: they tell an outage from a blip, and give a rate. */
+const REPEATS = 3;
+const REPEAT_SPACING_MS = 250;
+
+/** Failures that a repeat cannot change, or that are ours. */
+const NOT_REPEATED: ReadonlySet<FailureCode> = new Set([
+  'no-route',
+  'address-forbidden',
+  'aborted',
+  'internal',
+]);
+
+/**
+ * Resolves a name everywhere, connects to each address as soon as any server names it, and sends one GET over the first
+ * connection that stands. About three round trips when all is well.
+ */
+export async function observeEdge(
+  probes: Probes,
+  clock: Clock,
+  { hostname, port, servers, priority, request }: EdgeRequest,
+  signal: AbortSignal,
+): Promise<EdgeObservation> {
+  const attempts = new Map<string, Promise<readonly Handshake[]>>();
+  let site: Taken<HttpFacts> = notTaken(request ? 'no-connection' : 'not-needed');
+  let requested = !request;
+
+  /** The one GET goes to whichever address comes first; the others end at the handshake. */
+  const attempt = async (address: string, number: number): Promise<Handshake> => {
+    const target = { address, port, serverName: hostname, attempt: number, priority };
+    if (requested) return probes.handshake(target, signal);
+    requested = true;
+    const exchange = await probes.exchange(target, signal);
+    if (exchange.handshake.result.outcome === 'observed') site = exchange.site;
+    else requested = false;
+    return exchange.handshake;
+  };
+
+  const connect = async (address: string): Promise<readonly Handshake[]> => {
+    const first = await attempt(address, 1);
+    if (first.result.outcome === 'observed' || NOT_REPEATED.has(first.result.failure.code)) return [first];
+    const repeats = Array.from({ length: REPEATS }, async (_, index) => {
+      await clock.sleep(REPEAT_SPACING_MS * (index + 1), signal).catch(() => undefined);
+      return signal.aborted ? undefined : attempt(address, index + 2);
+    });
+    const fresh = await Promise.all(repeats);
+    return [first, ...fresh.filter((one) => one !== undefined)];
+  };
+
+  const look = async (server: Server): Promise<DnsLookup> => {
+    const lookup = await probes.lookup(hostname, server, signal);
+    for (const address of addressesOf(lookup)) {
+      if (!attempts.has(address)) attempts.set(address, connect(address));
+    }
+    return lookup;
+  };
+
+  const [cached, authoritative] = await Promise.all([
+    Promise.all(servers.resolvers.map(look)),
+    servers.zone.then((found) => Promise.all(found.map(look))),
+  ]);
+  const handshakes = (await Promise.all(attempts.values())).flat();
+  if (!requested) site = await lastChance(handshakes, attempt, () => site);
+  return { lookups: [...cached, ...authoritative], handshakes, site };
+}
+
+/** All first connections failed or were handshakes only: one more exchange with an address that answered. */
+async function lastChance(
+  handshakes: readonly Handshake[],
+  attempt: (address: string, number: number) => Promise<Handshake>,
+  site: () => Taken<HttpFacts>,
+): Promise<Taken<HttpFacts>> {
+  const good = handshakes.find(({ result }) => result.outcome === 'observed');
+  if (good !== undefined) await attempt(good.address, good.attempt + 1);
+  return site();
+}
+
+/** Every address that this server names, at most a few: a tenant's answer may hold thousands. */
+function addressesOf(lookup: DnsLookup): readonly string[] {
+  const addresses = FAMILIES.flatMap((family) => {
+    const answer = lookup[family];
+    return answer.outcome === 'observed' ? answer.facts.addresses : [];
+  });
+  return addresses.slice(0, MAX_ADDRESSES);
+}
+
+const MAX_ADDRESSES = 16;

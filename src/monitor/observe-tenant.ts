@@ -1,0 +1,110 @@
+import type { Handshake, HttpFacts } from '../model/connection.ts';
+import type { Machine } from '../model/fly.ts';
+import { factsOf, notTaken, type Taken } from '../model/observation.ts';
+import type { Platform } from '../model/platform.ts';
+import type { Priority } from '../model/priority.ts';
+import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { Clock } from '../model/time.ts';
+import type { Trigger } from '../model/verdict.ts';
+import type { Probes } from '../probes/index.ts';
+import type { Servers } from './servers.ts';
+import type { FlyView } from './fly-view.ts';
+import { observeEdge } from './observe-edge.ts';
+
+export interface TenantObserver {
+  readonly probes: Probes;
+  readonly clock: Clock;
+  readonly platform: Platform;
+}
+
+export interface TenantRequest {
+  readonly tenant: Tenant;
+  readonly trigger: Trigger;
+  readonly priority: Priority;
+  readonly view: FlyView;
+  readonly servers: Servers;
+  /** May requests be sent to an app whose machines are asleep? */
+  readonly wake: boolean;
+  /** Handshakes only, for the quick look at suspects. */
+  readonly handshakeOnly: boolean;
+  /** Taken side by side with the tenant's own observations. */
+  readonly shared: Promise<PlatformSnapshot>;
+}
+
+/** Takes all observations about one tenant, side by side where one does not need the other. */
+export async function observeTenant(
+  { probes, clock, platform }: TenantObserver,
+  request: TenantRequest,
+  signal: AbortSignal,
+): Promise<TenantSnapshot> {
+  const { tenant, trigger, priority, view, servers, wake, handshakeOnly, shared } = request;
+  const takenAt = clock.now();
+  const flyTaken = view.tenant(tenant, signal);
+  // Whether a request would wake somebody must be known before one is sent.
+  const asleep = !wake && allAsleep(factsOf((await flyTaken).machines));
+  const quiet = asleep || handshakeOnly;
+  const [fly, edge, direct, managementHandshakes] = await Promise.all([
+    flyTaken,
+    observeEdge(
+      probes,
+      clock,
+      { hostname: tenant.hostname, port: platform.httpsPort, servers, priority, request: !quiet },
+      signal,
+    ),
+    quiet
+      ? notTaken(asleep ? 'asleep' : 'not-needed')
+      : observeDirect(probes, platform, tenant, priority, signal),
+    behindProxy(probes, platform, tenant, priority, shared, signal),
+  ]);
+  return {
+    tenant,
+    takenAt,
+    trigger,
+    lookups: edge.lookups,
+    handshakes: edge.handshakes,
+    managementHandshakes,
+    site: asleep && edge.site.outcome === 'not-taken' ? notTaken('asleep') : edge.site,
+    direct,
+    ...fly,
+    platform: await shared,
+  };
+}
+
+/** All machines are asleep: at least one exists, and none runs or is about to. */
+export function allAsleep(machines: readonly Machine[] | undefined): boolean {
+  if (machines === undefined || machines.length === 0) return false;
+  return machines.every(({ state }) => state === 'stopped' || state === 'suspended');
+}
+
+async function observeDirect(
+  probes: Probes,
+  platform: Platform,
+  tenant: Tenant,
+  priority: Priority,
+  signal: AbortSignal,
+): Promise<Taken<HttpFacts>> {
+  const hostname = platform.directHost.replaceAll('{app}', tenant.app);
+  return probes.direct(hostname, platform.httpsPort, signal, priority);
+}
+
+/** Behind another proxy TLS ends there; only the management app's own addresses show what Fly's edge would do. */
+async function behindProxy(
+  probes: Probes,
+  platform: Platform,
+  tenant: Tenant,
+  priority: Priority,
+  shared: Promise<PlatformSnapshot>,
+  signal: AbortSignal,
+): Promise<readonly Handshake[]> {
+  if (platform.edge === 'direct') return [];
+  const addresses = factsOf((await shared).management.addresses) ?? [];
+  return Promise.all(
+    addresses.map((address) =>
+      probes.handshake(
+        { address, port: platform.httpsPort, serverName: tenant.hostname, attempt: 1, priority },
+        signal,
+      ),
+    ),
+  );
+}

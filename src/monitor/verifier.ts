@@ -1,0 +1,92 @@
+import { diagnoseShared, diagnoseTenant, verifyResult, type SharedResult } from '../diagnosis/index.ts';
+import type { CheckResult } from '../model/check.ts';
+import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
+import type { Platform } from '../model/platform.ts';
+import type { Priority } from '../model/priority.ts';
+import type { TenantSnapshot } from '../model/snapshot.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { Clock } from '../model/time.ts';
+import type { Trigger } from '../model/verdict.ts';
+import { mapConcurrently } from './concurrency.ts';
+import type { FlyView } from './fly-view.ts';
+import { observePlatform, type PlatformObserver } from './observe-platform.ts';
+import { observeTenant } from './observe-tenant.ts';
+import type { ServerDirectory } from './servers.ts';
+
+export interface VerifierOptions extends PlatformObserver {
+  readonly servers: ServerDirectory;
+  readonly concurrency: number;
+  /** The view for one round: live calls for a few tenants, a sweep for many or when claims are asked for. */
+  readonly view: (round: {
+    readonly tenants: number;
+    readonly claims: boolean;
+    readonly signal: AbortSignal;
+  }) => FlyView;
+}
+
+export interface RoundRequest {
+  readonly tenants: readonly Tenant[];
+  readonly trigger: Trigger;
+  readonly priority: Priority;
+  /** Ask for the whole inventory, so that claims of other apps are known. */
+  readonly claims: boolean;
+  /** May sleeping apps be woken? */
+  readonly wake: boolean;
+  /** Ends the round: what is not known by then is `unknown`. */
+  readonly signal: AbortSignal;
+  readonly onCheck?: (tenant: Tenant, result: CheckResult) => void;
+  readonly onTenant?: (result: TenantResult) => void;
+}
+
+/** One verification of some tenants with everything it needs, as the gate does it: observe, judge, diagnose. */
+export interface Verifier {
+  readonly round: (request: RoundRequest) => Promise<VerifyResult>;
+}
+
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { clock, platform } = options;
+  return {
+    round: async (request) => {
+      const startedAt = clock.now();
+      const startedMs = clock.monotonicMs();
+      const { tenants, trigger, priority, wake, signal } = request;
+      const view = options.view({ tenants: tenants.length, claims: request.claims, signal });
+      const servers = options.servers.servers(signal);
+      const observed = observePlatform(
+        options,
+        { view, servers, priority, throttled: false, previousAnswerUntil: null },
+        signal,
+      );
+      const judged = observed.then((snapshot) => ({ snapshot, shared: diagnoseShared(snapshot, platform) }));
+
+      const verifyOne = async (tenant: Tenant): Promise<TenantResult> => {
+        const snapshot = await observeTenant(
+          options,
+          { tenant, trigger, priority, view, servers, wake, handshakeOnly: false, shared: observed },
+          signal,
+        );
+        const result = judgeOne(snapshot, (await judged).shared, platform, clock);
+        for (const check of result.checks) request.onCheck?.(tenant, check);
+        request.onTenant?.(result);
+        return result;
+      };
+
+      const results = await mapConcurrently(tenants, options.concurrency, verifyOne);
+      const { shared } = await judged;
+      return verifyResult(startedAt, clock.monotonicMs() - startedMs, shared, results);
+    },
+  };
+}
+
+/** The pure half of a verification, with the time that the whole of it took. */
+export function judgeOne(
+  snapshot: TenantSnapshot,
+  shared: SharedResult,
+  platform: Platform,
+  clock: Pick<Clock, 'now'>,
+): TenantResult {
+  return {
+    ...diagnoseTenant(snapshot, shared, platform),
+    durationMs: Math.max(0, clock.now() - snapshot.takenAt),
+  };
+}
