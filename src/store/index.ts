@@ -1,0 +1,2 @@
+export { StoreError, type StoreErrorCode } from './error.ts';
+export type * from './store.ts';
