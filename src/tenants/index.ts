@@ -1,0 +1,2 @@
+export type { SourceState, TenantDirectory, TenantDirectoryOptions, TenantList } from './directory.ts';
+export type { TenantSource } from './source.ts';
