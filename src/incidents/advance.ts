@@ -1,0 +1,317 @@
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { IncidentEvent } from '../model/delivery.ts';
+import type { Change, Incident, Resolution } from '../model/incident.ts';
+import { CERTAINTIES, SEVERITIES, type Severity } from '../model/verdict.ts';
+import { read, type Outcome } from './outcome.ts';
+import { holdMs, type IncidentPolicy } from './policy.ts';
+import { event, incidentId } from './step.ts';
+
+/** State and events, before anything is decided about telling. */
+export interface Advanced {
+  readonly incident: Incident | undefined;
+  readonly events: readonly IncidentEvent[];
+}
+
+/** The next state of an incident after one more run. Pure; `previous` is the latest incident of the subject, if any. */
+export function advance(
+  previous: Incident | undefined,
+  outcome: Outcome,
+  policy: IncidentPolicy,
+  now: number,
+): Advanced {
+  if (previous?.lastOutcomeAt === outcome.at) return { incident: previous, events: [] };
+  const reading = read(outcome);
+  switch (reading.kind) {
+    case 'undecided':
+      return undecided(previous, reading.explainedBy, outcome.at, now);
+    case 'passing':
+      return passing(previous, policy, outcome.at, now);
+    case 'failing':
+      return failing(previous, outcome, reading.diagnosis, policy, now);
+  }
+}
+
+function undecided(
+  previous: Incident | undefined,
+  explainedBy: Incident['mutedBy'],
+  at: number,
+  now: number,
+): Advanced {
+  if (previous === undefined || previous.state === 'resolved' || explainedBy === null) {
+    return { incident: previous, events: [] };
+  }
+  const same = previous.mutedBy?.code === explainedBy.code && previous.mutedBy.scope === explainedBy.scope;
+  if (same) return { incident: previous, events: [] };
+  // The recovery is not proven either while something else hides it.
+  const incident = { ...previous, mutedBy: explainedBy, passes: 0, firstGoodAt: null, lastOutcomeAt: at };
+  return { incident, events: [event(incident, now, 'muted', `explained by ${explainedBy.code}`)] };
+}
+
+function passing(previous: Incident | undefined, policy: IncidentPolicy, at: number, now: number): Advanced {
+  if (previous === undefined) return { incident: undefined, events: [] };
+  if (previous.state === 'resolved') {
+    // Nothing to count any more: an incident that is over does not change with every good run.
+    return { incident: previous, events: [] };
+  }
+  const events: IncidentEvent[] = [];
+  const window = slide(previous.window, 'p', policy);
+  const common = {
+    ...previous,
+    window,
+    mutedBy: null,
+    changing: null,
+    lastOutcomeAt: at,
+    passes: previous.passes + 1,
+  };
+  if (previous.mutedBy !== null) events.push(event(previous, now, 'unmuted', 'passes again'));
+
+  if (previous.state === 'pending') {
+    if (window.includes('f')) return { incident: common, events };
+    // A blip. One that followed an earlier life leaves that life as it ended.
+    const blip = {
+      ...common,
+      state: 'resolved' as const,
+      pendingSince: null,
+      resolution: 'recovered' as const,
+    };
+    const incident: Incident = blip.openedAt === null ? { ...blip, firstGoodAt: at, resolvedAt: now } : blip;
+    return { incident, events };
+  }
+  const incident: Incident = { ...common, firstGoodAt: previous.firstGoodAt ?? at };
+  const goodForMs = at - (incident.firstGoodAt ?? at);
+  if (incident.passes < policy.resolveAfter || goodForMs < holdMs(policy, incident.reopened)) {
+    return { incident, events };
+  }
+  return {
+    incident: resolve(incident, 'recovered', now),
+    events: [...events, resolvedEvent(incident, now, 'recovered')],
+  };
+}
+
+/** Ends the incident; telling is decided elsewhere. */
+export function resolve(incident: Incident, resolution: Resolution, now: number): Incident {
+  return {
+    ...incident,
+    state: 'resolved',
+    resolvedAt: now,
+    resolution,
+    firstGoodAt: incident.firstGoodAt ?? (resolution === 'recovered' ? now : null),
+    pendingSince: null,
+    changing: null,
+    mutedBy: null,
+    silencedBy: null,
+  };
+}
+
+const ENDINGS: Readonly<Record<Resolution, string>> = {
+  recovered: 'recovered',
+  removed: 'the tenant was removed',
+  suspended: 'the tenant is suspended on purpose',
+  closed: 'closed by hand',
+};
+
+export function resolvedEvent(
+  incident: Incident,
+  now: number,
+  resolution: Resolution,
+  by: string | null = null,
+): IncidentEvent {
+  return event(incident, now, 'resolved', ENDINGS[resolution], by);
+}
+
+function failing(
+  previous: Incident | undefined,
+  outcome: Outcome,
+  diagnosis: Diagnosis | null,
+  policy: IncidentPolicy,
+  now: number,
+): Advanced {
+  const { at } = outcome;
+  if (previous === undefined || isPast(previous, policy, at)) {
+    // Without a diagnosis there is no name for the trouble: nothing can be opened.
+    if (diagnosis === null) return { incident: previous, events: [] };
+    const incident = pending(outcome, diagnosis);
+    return mayOpen(incident, policy, now, [event(incident, at, 'failed', diagnosis.summary)]);
+  }
+  const events: IncidentEvent[] = [];
+  const window = slide(previous.window, 'f', policy);
+  const common = { ...previous, window, mutedBy: null, passes: 0, lastFailedAt: at, lastOutcomeAt: at };
+  if (previous.mutedBy !== null) events.push(event(previous, now, 'unmuted', 'fails on its own account'));
+
+  switch (previous.state) {
+    case 'resolved': {
+      events.push(event(previous, at, 'failed', diagnosis?.summary ?? previous.summary));
+      const incident = {
+        ...common,
+        ...adopt(previous, diagnosis),
+        state: 'pending' as const,
+        pendingSince: at,
+      };
+      return mayOpen(incident, policy, now, events);
+    }
+    case 'pending':
+      return mayOpen({ ...common, ...adopt(previous, diagnosis) }, policy, now, events);
+    case 'open': {
+      const returned = previous.passes >= policy.resolveAfter;
+      if (returned) events.push(event(previous, at, 'reopened', 'failed again before it held'));
+      const reopened = previous.reopened + (returned ? 1 : 0);
+      const settled = settle({ ...common, firstGoodAt: null, reopened }, diagnosis, policy, at);
+      return { incident: settled.incident, events: [...events, ...settled.events] };
+    }
+  }
+}
+
+/** An incident that is over for so long that new trouble is a new incident; or one that never opened. */
+function isPast(incident: Incident, policy: IncidentPolicy, at: number): boolean {
+  if (incident.state !== 'resolved') return false;
+  return incident.openedAt === null || at - (incident.resolvedAt ?? at) > policy.reopenWithinMs;
+}
+
+function pending(outcome: Outcome, diagnosis: Diagnosis): Incident {
+  const { subject, at } = outcome;
+  return {
+    id: incidentId(subject, at),
+    subject,
+    state: 'pending',
+    ...adoption(diagnosis),
+    changing: null,
+    changes: 0,
+    startedAt: at,
+    pendingSince: at,
+    firstFailedAt: at,
+    lastFailedAt: at,
+    openedAt: null,
+    firstGoodAt: null,
+    resolvedAt: null,
+    resolution: null,
+    lastOutcomeAt: at,
+    window: 'f',
+    passes: 0,
+    reopened: 0,
+    acknowledged: null,
+    silencedBy: null,
+    mutedBy: null,
+    storm: null,
+    announcedTo: [],
+    told: null,
+    alerts: 0,
+    lastAlertAt: null,
+    reminders: 0,
+    members: [],
+    memberCount: 0,
+  };
+}
+
+function mayOpen(
+  incident: Incident,
+  policy: IncidentPolicy,
+  now: number,
+  events: readonly IncidentEvent[],
+): Advanced {
+  const failures = Array.from(incident.window).filter((mark) => mark === 'f').length;
+  if (incident.certainty !== 'certain' && failures < policy.openAfter.failures) return { incident, events };
+  const again = incident.openedAt !== null;
+  const open = begin(incident, now);
+  const text = `${open.severity}: ${open.summary}`;
+  return { incident: open, events: [...events, event(open, now, again ? 'reopened' : 'opened', text)] };
+}
+
+/** Begins a life: the first, or the next one of an incident that returned. */
+export function begin(incident: Incident, now: number): Incident {
+  const again = incident.openedAt !== null;
+  return {
+    ...incident,
+    state: 'open',
+    openedAt: now,
+    firstFailedAt: incident.pendingSince ?? incident.firstFailedAt,
+    pendingSince: null,
+    firstGoodAt: null,
+    resolvedAt: null,
+    resolution: null,
+    reopened: incident.reopened + (again ? 1 : 0),
+    acknowledged: null,
+    storm: null,
+    changing: null,
+    changes: 0,
+    reminders: 0,
+  };
+}
+
+function adoption(
+  diagnosis: Diagnosis,
+): Pick<Incident, 'code' | 'severity' | 'certainty' | 'summary' | 'diagnosis'> {
+  const { code, severity, certainty, summary } = diagnosis;
+  return { code, severity, certainty, summary, diagnosis };
+}
+
+function adopt(previous: Incident, diagnosis: Diagnosis | null): Partial<ReturnType<typeof adoption>> {
+  if (diagnosis === null || sameDiagnosis(previous.diagnosis, diagnosis)) return {};
+  return adoption(diagnosis);
+}
+
+/**
+ * Takes a new root or severity over: at once when it is more urgent, or certain after one that was not; otherwise when it
+ * lasts, and the longer the more often it changed before.
+ */
+function settle(
+  incident: Incident,
+  diagnosis: Diagnosis | null,
+  policy: IncidentPolicy,
+  at: number,
+): { readonly incident: Incident; readonly events: readonly IncidentEvent[] } {
+  if (diagnosis === null) return { incident, events: [] };
+  const { code, severity } = diagnosis;
+  if (code === incident.code && severity === incident.severity) {
+    return { incident: { ...incident, ...adopt(incident, diagnosis), changing: null }, events: [] };
+  }
+  const { changing } = incident;
+  const lasts = changing?.code === code && changing.severity === severity;
+  const change: Change = lasts
+    ? { ...changing, runs: changing.runs + 1 }
+    : { code, severity, since: at, runs: 1 };
+  const escalates = moreUrgent(severity, incident.severity);
+  const proves =
+    code !== incident.code &&
+    severity === incident.severity &&
+    moreCertain(diagnosis.certainty, incident.certainty);
+  const settled = change.runs >= policy.resolveAfter && at - change.since >= holdMs(policy, incident.changes);
+  if (!escalates && !proves && !settled) return { incident: { ...incident, changing: change }, events: [] };
+  const next: Incident = {
+    ...incident,
+    ...adoption(diagnosis),
+    changing: null,
+    changes: incident.changes + 1,
+    // What was acknowledged was less than this.
+    acknowledged: escalates ? null : incident.acknowledged,
+    reminders: escalates ? 0 : incident.reminders,
+  };
+  const text = `${incident.severity} ${incident.code} became ${severity} ${code}: ${diagnosis.summary}`;
+  const events = [event(next, at, 'changed', text)];
+  if (escalates && incident.acknowledged !== null) {
+    events.push(event(next, at, 'unacknowledged', 'it is worse than what was acknowledged'));
+  }
+  return { incident: next, events };
+}
+
+export function moreUrgent(severity: Severity, than: Severity): boolean {
+  return SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(than);
+}
+
+function moreCertain(certainty: Diagnosis['certainty'], than: Diagnosis['certainty']): boolean {
+  return CERTAINTIES.indexOf(certainty) < CERTAINTIES.indexOf(than);
+}
+
+/** Evidence changes with every run (times, rates); what people would read as the same is kept, and no row is written. */
+function sameDiagnosis(previous: Diagnosis | null, next: Diagnosis): boolean {
+  return (
+    previous !== null &&
+    previous.code === next.code &&
+    previous.severity === next.severity &&
+    previous.certainty === next.certainty &&
+    previous.summary === next.summary
+  );
+}
+
+function slide(window: string, mark: 'f' | 'p', policy: IncidentPolicy): string {
+  return `${window}${mark}`.slice(-policy.openAfter.of);
+}
