@@ -24,4 +24,6 @@ export interface Platform {
   readonly issuanceGraceMs: number;
   /** Base of the runbook links, absolute, without a final slash. */
   readonly runbookBaseUrl: string;
+  /** The organization at Fly, for the commands that need it; null or absent where none is configured. */
+  readonly flyOrg?: string | null;
 }

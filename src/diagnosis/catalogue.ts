@@ -1,0 +1,39 @@
+/**
+ * The catalogue: every problem with its words and its way out. Complete by type: a code without an entry does not
+ * compile, and `docs/runbooks/` has one page for each.
+ */
+import type { RemediationStep } from '../model/diagnosis.ts';
+import type { Platform } from '../model/platform.ts';
+import type { ProblemCode } from '../model/problem.ts';
+import type { Problem, RemedyContext } from './problem.ts';
+import { ANSWERS } from './problems/answers.ts';
+import { APPS } from './problems/apps.ts';
+import { CERTIFICATES } from './problems/certificates.ts';
+import { CLAIMS } from './problems/claims.ts';
+import { EDGE } from './problems/edge.ts';
+import { MONITOR } from './problems/monitor.ts';
+import { NAMES } from './problems/names.ts';
+import { PLATFORM } from './problems/platform.ts';
+
+export type { Problem, RemedyContext } from './problem.ts';
+
+export const CATALOGUE: Readonly<Record<ProblemCode, Problem>> = {
+  ...MONITOR,
+  ...PLATFORM,
+  ...CLAIMS,
+  ...NAMES,
+  ...CERTIFICATES,
+  ...EDGE,
+  ...APPS,
+  ...ANSWERS,
+};
+
+/** The ordered steps for a problem, with the case's own values. */
+export function buildRemediation(code: ProblemCode, context: RemedyContext): readonly RemediationStep[] {
+  return CATALOGUE[code].remedy(context);
+}
+
+/** Absolute address of the problem's runbook page. */
+export function runbookUrl(code: ProblemCode, platform: Platform): string {
+  return `${platform.runbookBaseUrl}/${code}`;
+}

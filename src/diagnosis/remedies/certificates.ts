@@ -1,0 +1,242 @@
+/** Remedies for certificates that are on their way, or that are served and wrong. */
+import { managementHoldsExact } from '../../checks/claims.ts';
+import type { RemediationStep } from '../../model/diagnosis.ts';
+import type { Claim } from '../../model/fly.ts';
+import { coversHostname } from '../../model/hostname.ts';
+import { factsOf } from '../../model/observation.ts';
+import type { TenantSnapshot } from '../../model/snapshot.ts';
+import { byHand, host, prose, reads, shell } from '../commands.ts';
+import type { RemedyContext } from '../problem.ts';
+import {
+  addCertificate,
+  listCertificates,
+  removeCertificate,
+  servedCertificate,
+  showCertificate,
+  verifyAll,
+  verifyTenant,
+} from './steps.ts';
+
+type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
+
+const ONCE = 'Run it once: it validates again at Fly, and failed validations are limited per host and hour.';
+
+export function awaitingConfiguration(context: TenantContext): readonly RemediationStep[] {
+  const { platform, tenant } = context;
+  const { hostname } = tenant.tenant;
+  return [
+    claimsOf(hostname, 'Shows every app that claims the name: a second claim keeps the first one waiting.'),
+    lookUp(hostname, 'Must show the addresses of the management app, through the wildcard.'),
+    ...(wildcardServes(context)
+      ? [
+          removeCertificate(
+            hostname,
+            platform.managementApp,
+            platform,
+            'The wildcard certificate is ready and serves this name; the exact certificate is not needed, and an exact one that is never issued can win over the wildcard.',
+          ),
+        ]
+      : [
+          showCertificate(
+            hostname,
+            platform.managementApp,
+            platform,
+            `Asks Fly to validate now and shows what is missing. ${ONCE} Do not add A, AAAA or _acme-challenge records for this name, even where Fly’s text asks for them: they switch the wildcard off for it.`,
+          ),
+        ]),
+    verifyTenant(tenant.tenant, 'Proves that the site answers with a valid certificate.', '5m'),
+  ];
+}
+
+export function awaitingIssuance(context: TenantContext): readonly RemediationStep[] {
+  const { platform, tenant } = context;
+  const { hostname } = tenant.tenant;
+  return [
+    verifyTenant(
+      tenant.tenant,
+      'Issuance takes 30 to 60 seconds as a rule; this waits for it and changes nothing.',
+      '5m',
+    ),
+    authorities(platform.domain),
+    showCertificate(
+      hostname,
+      platform.managementApp,
+      platform,
+      `Only if it still waits: shows validation errors and rate limits. ${ONCE}`,
+    ),
+  ];
+}
+
+/** Served, and expired or about to: the renewal does not work. */
+export function renew(context: TenantContext): readonly RemediationStep[] {
+  const { platform, tenant } = context;
+  const { hostname } = tenant.tenant;
+  const exact = managementHoldsExact(tenant, platform);
+  const name = exact ? hostname : `*.${platform.domain}`;
+  return [
+    servedCertificate(hostname, platform, 'Shows names, issuer and dates of what is served.'),
+    claimsOf(hostname, 'Shows which app holds the certificate that is served.'),
+    ...(exact ? [] : [validationRecord(platform.domain)]),
+    showCertificate(
+      name,
+      platform.managementApp,
+      platform,
+      `Asks Fly to validate, which starts the renewal, and shows what stops it. ${ONCE}`,
+    ),
+    uploaded(),
+    verifyTenant(tenant.tenant, 'Proves that a certificate with new dates is served.', '5m'),
+  ];
+}
+
+export function notYetValid({ platform, tenant }: TenantContext): readonly RemediationStep[] {
+  return [
+    reads(
+      shell`date -u`,
+      'Compare with a clock that you trust: a clock that is slow here makes good certificates look too young.',
+      'Read the clock of the machine that runs tenantwatch.',
+    ),
+    servedCertificate(tenant.tenant.hostname, platform, 'notBefore is the moment from which it is valid.'),
+    byHand(
+      'If the clock is right, the certificate was uploaded too early or made by a machine whose clock is fast: put the former certificate back, or upload one that is valid now.',
+      'Fly’s own certificates are never dated ahead.',
+    ),
+    verifyTenant(tenant.tenant, 'Proves that the certificate is valid now.'),
+  ];
+}
+
+export function mismatched(context: TenantContext): readonly RemediationStep[] {
+  const { platform, tenant } = context;
+  const { hostname } = tenant.tenant;
+  const covered = wildcardServes(context) || managementHoldsExact(tenant, platform);
+  return [
+    servedCertificate(hostname, platform, 'Shows for which names the served certificate is good.'),
+    claimsOf(hostname, 'Shows which app answers for the name.'),
+    listCertificates(
+      platform.managementApp,
+      platform,
+      'The wildcard or the exact name must be in this list.',
+    ),
+    ...(covered
+      ? []
+      : [
+          addCertificate(
+            hostname,
+            platform.managementApp,
+            platform,
+            'No certificate of the management app covers this name as far as we could see.',
+          ),
+          showCertificate(hostname, platform.managementApp, platform, `Shows whether it is ready. ${ONCE}`),
+        ]),
+    verifyTenant(tenant.tenant, 'Proves that the served certificate covers the name.', '5m'),
+  ];
+}
+
+export function untrusted({ platform, tenant }: TenantContext): readonly RemediationStep[] {
+  const { hostname } = tenant.tenant;
+  return [
+    servedCertificate(
+      hostname,
+      platform,
+      'The issuer tells a staging certificate, a self-signed one and an intercepting proxy apart.',
+    ),
+    byHand(
+      'Repeat the command above from another network. If the issuer differs there, something between here and the platform opens TLS: exempt this machine from it. Nothing is wrong with the site.',
+      'An intercepting firewall shows its own certificate for every name.',
+    ),
+    listCertificates(
+      platform.managementApp,
+      platform,
+      'Shows whether the certificate was uploaded or issued by Fly.',
+    ),
+    uploaded(),
+    verifyTenant(tenant.tenant, 'Proves that the chain leads to a trusted root.'),
+  ];
+}
+
+/** The wildcard certificate of the management app is absent, expired or about to. */
+export function wildcardCertificate({ platform, shared }: RemedyContext): readonly RemediationStep[] {
+  const wildcard = `*.${platform.domain}`;
+  const certificates = factsOf(shared.management.certificates);
+  const held = certificates?.find((claim) => claim.hostname === wildcard);
+  return [
+    listCertificates(
+      platform.managementApp,
+      platform,
+      'Shows the wildcard’s entry and its status, if there is one.',
+    ),
+    validationRecord(platform.domain),
+    ...(held === undefined
+      ? [
+          addCertificate(
+            wildcard,
+            platform.managementApp,
+            platform,
+            'Every tenant is served with this one certificate.',
+          ),
+        ]
+      : []),
+    showCertificate(
+      wildcard,
+      platform.managementApp,
+      platform,
+      `Starts validation and prints the CNAME that _acme-challenge of the domain needs. ${ONCE}`,
+    ),
+    byHand(
+      prose`If the CNAME at _acme-challenge.${host(platform.domain, 'the domain')} is missing or differs from what the step above prints, set it. This one record is safe: it lies beside the tenants’ names, not at or below one.`,
+      'A wildcard certificate is validated over DNS only.',
+    ),
+    ...(held?.source === 'custom' ? [uploaded()] : []),
+    verifyAll('Proves that the wildcard certificate is served and valid.', '5m'),
+  ];
+}
+
+function wildcardServes({ platform, tenant }: TenantContext): boolean {
+  const certificates: readonly Claim[] = factsOf(tenant.platform.management.certificates) ?? [];
+  return (
+    certificates.some(
+      (claim) =>
+        claim.hostname.startsWith('*.') &&
+        claim.state === 'issued' &&
+        coversHostname(claim.hostname, tenant.tenant.hostname),
+    ) && platform.managementApp !== tenant.tenant.app
+  );
+}
+
+function claimsOf(hostname: string, why: string): RemediationStep {
+  return reads(
+    shell`tenantwatch claims ${host(hostname)}`,
+    why,
+    'List the claims of the hostname with tenantwatch.',
+  );
+}
+
+function lookUp(hostname: string, why: string): RemediationStep {
+  return reads(
+    shell`dig +noall +answer ${host(hostname)} A ${host(hostname)} AAAA`,
+    why,
+    'Look up the hostname.',
+  );
+}
+
+function validationRecord(domain: string): RemediationStep {
+  return reads(
+    shell`dig +noall +answer _acme-challenge.${host(domain, 'the domain')} CNAME`,
+    'The wildcard is validated through this record; it must be there for each renewal.',
+    'Look up the validation record of the domain.',
+  );
+}
+
+function authorities(domain: string): RemediationStep {
+  return reads(
+    shell`dig +noall +answer ${host(domain, 'the domain')} CAA`,
+    'If CAA records exist, one must allow letsencrypt.org.',
+    'Look up the CAA records of the domain.',
+  );
+}
+
+function uploaded(): RemediationStep {
+  return byHand(
+    'If the certificate was uploaded (source custom), upload its successor with the full chain to the app that holds it: Fly does not renew what it did not issue.',
+    'Only certificates that Fly ordered are renewed by themselves.',
+  );
+}

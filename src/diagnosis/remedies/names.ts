@@ -1,0 +1,234 @@
+/** Remedies for names that resolve otherwise than the wildcard says. */
+import type { RemediationStep } from '../../model/diagnosis.ts';
+import type { DnsAnswer, DnsLookup } from '../../model/dns.ts';
+import { factsOf } from '../../model/observation.ts';
+import type { PlatformSnapshot, TenantSnapshot } from '../../model/snapshot.ts';
+import {
+  address,
+  app,
+  byHand,
+  dnsServer,
+  host,
+  joined,
+  literal,
+  number,
+  prose,
+  reads,
+  shell,
+} from '../commands.ts';
+import type { Word } from '../commands.ts';
+import type { RemedyContext } from '../problem.ts';
+import { verifyAll, verifyTenant } from './steps.ts';
+
+type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
+
+/** What caches may keep where no TTL was seen. */
+const USUAL_TTL_SECONDS = 300;
+const MAX_SERVERS = 4;
+
+export function dnsOverride(context: TenantContext): readonly RemediationStep[] {
+  return [
+    ...removeOverride(context),
+    verifyTenant(
+      context.tenant.tenant,
+      'Proves that the name follows the wildcard and the site answers.',
+      '5m',
+    ),
+  ];
+}
+
+/** The name's own records go, and everybody's caches forget them, before anything else is touched. */
+export function removeOverride(context: TenantContext): readonly RemediationStep[] {
+  const { hostname } = context.tenant.tenant;
+  const answers = answersOf(context.tenant.lookups);
+  const seen = records(hostname, answers);
+  const ttlSeconds = Math.max(0, ...answers.map((answer) => answer.ttlSeconds ?? 0)) || USUAL_TTL_SECONDS;
+  const server = bestServer(context.tenant.lookups);
+  return [
+    digAll(
+      hostname,
+      server,
+      'Shows the record that this name has for itself; write it down, it is what you would put back.',
+    ),
+    byHand(
+      prose`In the zone of ${host(context.platform.domain, 'the domain')}, delete the records of ${host(hostname)} itself${literal(seen === '' ? '' : ` (${seen})`)}. Leave the wildcard record as it is.`,
+      'Without a record of its own the name follows the wildcard to the management app.',
+    ),
+    byHand(
+      prose`Wait ${number(ttlSeconds)} seconds, the TTL of the deleted record, before the next step.`,
+      'Resolvers keep handing out the old answer until then, and whoever gets it still needs what stands there now.',
+    ),
+    digShort(hostname, 'A', null, 'Must now show the addresses of the management app.'),
+  ];
+}
+
+export function dnsPropagating({ tenant }: TenantContext): readonly RemediationStep[] {
+  const { hostname } = tenant.tenant;
+  const resolvers = serversOf(tenant.lookups, 'resolver').slice(0, MAX_SERVERS);
+  return [
+    ...resolvers.map((server) =>
+      digAll(
+        hostname,
+        server,
+        'The number before IN is how many seconds this resolver keeps its old answer.',
+      ),
+    ),
+    verifyTenant(tenant.tenant, 'Waits until the caches have caught up; there is nothing to repair.', '10m'),
+  ];
+}
+
+/** RFC 4592 section 3.3.1: a name that exists, be it only because something exists below it, is not answered by the wildcard. */
+export function dnsWildcardShadowed({ tenant, platform }: TenantContext): readonly RemediationStep[] {
+  const { hostname } = tenant.tenant;
+  const server = bestServer(tenant.lookups);
+  const at = server === null ? NOTHING : { ...server, text: server.text === null ? null : ` ${server.text}` };
+  const look = (prefix: string, type: string, why: string): RemediationStep =>
+    reads(
+      shell`dig +noall +answer${at} ${literal(prefix)}${host(hostname)} ${literal(type)}`,
+      why,
+      'Look for records at the hostname and below it in the zone.',
+    );
+  return [
+    look('', 'TXT', 'A record of any type at the name switches the wildcard off for it.'),
+    look('_acme-challenge.', 'CNAME', 'The usual culprit: a validation record that a certificate asked for.'),
+    look('_acme-challenge.', 'TXT', 'The same, left behind by a DNS-01 validation.'),
+    look('_fly-ownership.', 'TXT', 'The same, from a proof of ownership.'),
+    byHand(
+      prose`In the zone of ${host(platform.domain, 'the domain')}, delete every record at ${host(hostname)} and below it, of all types; those that answered above and any other that the zone lists. Keep the one at _acme-challenge directly below the domain: the wildcard certificate needs it and it shadows no tenant.`,
+      'Once nothing exists at or below the name, the wildcard answers for it again.',
+    ),
+    verifyTenant(
+      tenant.tenant,
+      'Proves that the name resolves again; resolvers may remember the empty answer for some minutes.',
+      '10m',
+    ),
+  ];
+}
+
+export function dnsNxdomain({ tenant, platform }: TenantContext): readonly RemediationStep[] {
+  const { hostname } = tenant.tenant;
+  const own = serversOf(tenant.lookups, 'authoritative').slice(0, 1);
+  const resolvers = serversOf(tenant.lookups, 'resolver').slice(0, MAX_SERVERS);
+  return [
+    ...own.map((server) =>
+      digFull(
+        hostname,
+        server,
+        'What the zone itself says: if the name resolves here, only caches or filters are in the way.',
+      ),
+    ),
+    ...resolvers.map((server) =>
+      digFull(
+        hostname,
+        server,
+        'NXDOMAIN with an SOA record shows for how many seconds it is remembered; without one it is a filter.',
+      ),
+    ),
+    verifyTenant(tenant.tenant, 'Waits until the negative answer has expired.', '10m'),
+    byHand(
+      prose`If the zone’s own server answers NXDOMAIN for ${host(hostname)} as well, look there for a record above it: a name between it and ${host(platform.domain, 'the domain')} ends the wildcard’s reach. If one resolver alone goes on answering NXDOMAIN, it filters the name: ask its operator.`,
+      'Waiting cures a cache, and neither of these.',
+    ),
+  ];
+}
+
+export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly RemediationStep[] {
+  const control = shared.controls[0]?.name ?? `tenantwatch-control.${platform.domain}`;
+  const expected = (factsOf(shared.management.addresses) ?? []).slice(0, 8);
+  const v4 = expected.filter((each) => !each.includes(':')).map(address);
+  const v6 = expected.filter((each) => each.includes(':')).map(address);
+  const values = [
+    ...(v4.length > 0 ? [prose`A ${joined(v4, ', ', 'its IPv4 addresses')}`] : []),
+    ...(v6.length > 0 ? [prose`AAAA ${joined(v6, ', ', 'its IPv6 addresses')}`] : []),
+  ].join(' and ');
+  const servers = controlServers(shared).slice(0, MAX_SERVERS);
+  return [
+    ...servers.map((server) =>
+      digFull(control, server, 'A name that no tenant owns: what it answers is what the wildcard says.'),
+    ),
+    reads(
+      shell`fly ips list -a ${app(platform.managementApp)}`,
+      'The addresses that the wildcard has to lead to.',
+      'Look at the addresses of the management app in the Fly dashboard.',
+    ),
+    byHand(
+      prose`In the zone of ${host(platform.domain, 'the domain')}, set the record ${literal('*')}.${host(platform.domain, 'the domain')} to ${literal(values === '' ? 'the addresses that the command above prints' : values)}${literal(platform.edge === 'proxied' ? ', proxied' : '')}. If the record is right already and nothing answers, the delegation or the DNS provider is down: look at the provider’s status page.`,
+      'Every tenant’s name is answered by this one record.',
+    ),
+    verifyAll('Proves that all names resolve again.', '5m'),
+  ];
+}
+
+const NOTHING = literal('');
+
+/** Distinct answers, the zone's own first. */
+function answersOf(lookups: readonly DnsLookup[]): readonly DnsAnswer[] {
+  const own = lookups.filter((lookup) => lookup.role === 'authoritative');
+  return (own.length > 0 ? own : lookups).flatMap((lookup) =>
+    [factsOf(lookup.ipv4), factsOf(lookup.ipv6)].filter((answer) => answer !== undefined),
+  );
+}
+
+/** `CNAME x`, `A 1.2.3.4, 5.6.7.8`: the records to delete, as far as every value is strictly valid. */
+function records(hostname: string, answers: readonly DnsAnswer[]): string {
+  const cnames = [...new Set(answers.flatMap((answer) => answer.cnames.slice(0, 1)))].filter(
+    (name) => name !== hostname,
+  );
+  const target = joined(
+    cnames.slice(0, 2).map((name) => host(name)),
+    ', ',
+    '',
+  );
+  if (target.text !== null) return `CNAME ${target.text}`;
+  const addresses = [...new Set(answers.flatMap((answer) => answer.addresses))].slice(0, 8);
+  const list = (type: string, family: readonly string[]): readonly string[] => {
+    const { text } = joined(family.map(address), ', ', '');
+    return text === null ? [] : [`${type} ${text}`];
+  };
+  return [
+    ...list(
+      'A',
+      addresses.filter((each) => !each.includes(':')),
+    ),
+    ...list(
+      'AAAA',
+      addresses.filter((each) => each.includes(':')),
+    ),
+  ].join('; ');
+}
+
+function serversOf(lookups: readonly DnsLookup[], role: DnsLookup['role']): readonly Word[] {
+  const servers = lookups.filter((lookup) => lookup.role === role).map((lookup) => lookup.server);
+  return [...new Set(servers)].map(dnsServer).filter((server) => server.text !== null);
+}
+
+/** The zone's own server where one was asked, else a resolver. */
+function bestServer(lookups: readonly DnsLookup[]): Word | null {
+  return [...serversOf(lookups, 'authoritative'), ...serversOf(lookups, 'resolver')][0] ?? null;
+}
+
+function controlServers(shared: PlatformSnapshot): readonly Word[] {
+  const lookups = shared.controls.flatMap((control) => control.lookups);
+  return [...serversOf(lookups, 'authoritative').slice(0, 1), ...serversOf(lookups, 'resolver')];
+}
+
+export function digFull(name: string, server: Word, why: string): RemediationStep {
+  return reads(shell`dig ${server} ${host(name)} A`, why, 'Ask a DNS server for the name.');
+}
+
+function digAll(name: string, server: Word | null, why: string): RemediationStep {
+  const at = server ?? NOTHING;
+  const command =
+    at.text === ''
+      ? shell`dig +noall +answer ${host(name)} A ${host(name)} AAAA`
+      : shell`dig +noall +answer ${at} ${host(name)} A ${host(name)} AAAA`;
+  return reads(command, why, 'Look up the name.');
+}
+
+function digShort(name: string, type: 'A', server: Word | null, why: string): RemediationStep {
+  const command =
+    server === null
+      ? shell`dig +short ${host(name)} ${literal(type)}`
+      : shell`dig +short ${server} ${host(name)} ${literal(type)}`;
+  return reads(command, why, 'Look up the name again.');
+}
