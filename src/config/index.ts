@@ -1,4 +1,8 @@
 export { resolverAddresses } from './address.ts';
+export { formatDuration, parseDuration, DURATION_SYNTAX } from './duration.ts';
+export { ConfigError, formatIssue, type ConfigIssue } from './error.ts';
+export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
+export type { ConfigFlags } from './overrides.ts';
 export { runbookBaseUrl, toPlatform } from './platform.ts';
 export type {
   ChannelConfig,
@@ -8,5 +12,4 @@ export type {
   TenantSourceConfig,
   TokenScope,
 } from './schema.ts';
-export { SecretError } from './secret.ts';
-export type { Secret } from './secret.ts';
+export { SecretError, type Secret } from './secret.ts';

@@ -78,7 +78,7 @@ export const platformSchema = z
           .string({ error: LABEL_MESSAGE })
           .refine((value) => isHostname(`${value}.example.com`), LABEL_MESSAGE),
       )
-      .prefault([])
+      .prefault(['www', 'api'])
       .describe('First labels of names of the domain that are not tenants.'),
     customDomainsOn: oneOf(['management', 'tenant'])
       .prefault('management')
@@ -105,3 +105,8 @@ export const platformSchema = z
       .describe('Commands of the remedies. systemprompt: `systemprompt cloud …` where it has the command.'),
   })
   .describe('The platform whose tenants are watched.');
+
+/** Under --no-fly nothing asks about the management app: it may be left out, and remedies that would name it say so. */
+export const platformWithoutFlySchema = platformSchema.extend({
+  managementApp: z.union([appName, z.literal('')]).prefault(''),
+});

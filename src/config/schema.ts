@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
+import { ENDPOINT_SYNTAX } from './address.ts';
 import { alertsSchema } from './alerts-schema.ts';
 import { platformSchema } from './platform-schema.ts';
 import { tenantSourceSchema } from './tenants-schema.ts';
@@ -35,13 +36,15 @@ const fly = z
   .prefault({})
   .describe("Fly's API.");
 
+const RESOLVER_MESSAGE = `must be ${ENDPOINT_SYNTAX}, or system`;
+
 const dns = z
   .strictObject({
     resolvers: z
       .union(
         [
           z.literal('system').transform((value) => [value]),
-          z.array(z.union([z.literal('system'), endpoint(53)])).min(1),
+          z.array(z.union([z.literal('system'), endpoint(53)], { error: RESOLVER_MESSAGE })).min(1),
         ],
         { error: 'must be a list of IP addresses (with a port if it is not 53), or system' },
       )
