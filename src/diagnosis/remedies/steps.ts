@@ -70,7 +70,7 @@ export function removeCertificate(
 
 /** Is this a step that `removeCertificate` built? Kept beside it, so that the storm's remedy can gather them. */
 export function isCertificateRemoval(step: RemediationStep): boolean {
-  return step.kind === 'command' && / certs remove /.test(step.command);
+  return step.kind === 'command' && step.command.includes(' certs remove ');
 }
 
 export function verifyTenant(
