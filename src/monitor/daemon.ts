@@ -1,0 +1,248 @@
+import { diagnoseShared } from '../diagnosis/index.ts';
+import { tenantOutcome } from '../incidents/index.ts';
+import type { CheckResult } from '../model/check.ts';
+import type { TenantResult } from '../model/diagnosis.ts';
+import type { Priority } from '../model/priority.ts';
+import type { Recorder } from '../model/recorder.ts';
+import type { Run } from '../model/run.ts';
+import type { TenantSnapshot } from '../model/snapshot.ts';
+import { stagesOf, type StageTimings } from '../model/stages.ts';
+import type { Tenant } from '../model/tenant.ts';
+import { SECOND_MS } from '../model/time.ts';
+import type { Trigger, Verdict } from '../model/verdict.ts';
+import { createDeployWatch } from './deploy-watch.ts';
+import type { LatestResult } from './fleet.ts';
+import { recentDeploys, touchedByClaims } from './follow-up.ts';
+import type { FreshRelease } from './history.ts';
+import type { InventoryDiff } from './inventory-diff.ts';
+import type { InventoryKeeper } from './inventory.ts';
+import { observeTenant, type TenantRequest } from './observe-tenant.ts';
+import { createSharedWatch, type SharedWatchOptions } from './shared-watch.ts';
+import { discountTimeouts } from './stall.ts';
+import { judgeOne } from './verifier.ts';
+
+export interface DaemonOptions extends SharedWatchOptions {
+  readonly inventory: InventoryKeeper;
+  readonly recorder: Recorder;
+  /** May scheduled runs wake sleeping apps? */
+  readonly wake: boolean;
+  /** Loads the list of tenants anew, after a sweep. */
+  readonly refreshTenants: (signal: AbortSignal) => Promise<void>;
+  /** A deploy of this app was verified: silences bound to it end. */
+  readonly deployVerified: (app: string) => void;
+}
+
+/** Asks for a verification of a tenant, now or after a while; given by whoever owns the queue. */
+export type Dispatch = (tenant: string, priority: Priority, trigger: Trigger, delayMs?: number) => void;
+
+/** The work of the loops. Who calls it when is the schedule's business. */
+export interface Daemon {
+  readonly sweep: (signal: AbortSignal) => Promise<void>;
+  readonly observeShared: (signal: AbortSignal) => Promise<void>;
+  /** Undefined when the tenant is not in the fleet, or the signal ended the run. */
+  readonly verify: (
+    tenant: string,
+    trigger: Trigger,
+    priority: Priority,
+    signal: AbortSignal,
+    onCheck?: (result: CheckResult) => void,
+  ) => Promise<TenantResult | undefined>;
+  /** Handshakes only, of tenants under a latent conflict or with trouble that is not decided yet. */
+  readonly lookAtSuspects: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Quick fresh runs after the first failure, so that an incident opens within seconds and a blip does not. */
+const RECHECKS_MS = [2 * SECOND_MS, 4 * SECOND_MS] as const;
+const MAX_SUSPECTS = 50;
+const WAKING: ReadonlySet<Trigger> = new Set(['gate', 'deploy', 'manual']);
+
+export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon {
+  const { fleet, view, tracker, recorder, logger, history, clock, platform, stalls } = options;
+  const shared = createSharedWatch(options);
+  const deploys = createDeployWatch(clock);
+
+  const observe = (
+    request: Pick<TenantRequest, 'tenant' | 'trigger' | 'priority' | 'handshakeOnly'>,
+    signal: AbortSignal,
+  ): Promise<TenantSnapshot> =>
+    observeTenant(
+      options,
+      {
+        ...request,
+        view,
+        servers: options.servers.servers(signal),
+        wake: options.wake || WAKING.has(request.trigger),
+        shared: shared.latest(signal),
+      },
+      signal,
+    );
+
+  const verify: Daemon['verify'] = async (id, trigger, priority, signal, onCheck) => {
+    const tenant = fleet.tenant(id);
+    if (tenant === undefined) return undefined;
+    const startedMs = clock.monotonicMs();
+    const observed = await observe({ tenant, trigger, priority, handshakeOnly: false }, signal);
+    // A shutdown in the middle of a run is no finding.
+    if (signal.aborted) return undefined;
+    const snapshot = stalls.since(startedMs) ? discountTimeouts(observed) : observed;
+    shared.noteHandshakes(snapshot.handshakes);
+    const sharedResult = fleet.shared()?.result ?? diagnoseShared(snapshot.platform, platform);
+    const result = judgeOne(snapshot, sharedResult, platform, clock);
+    for (const check of result.checks) onCheck?.(check);
+    record(tenant, snapshot, result, trigger);
+    return result;
+  };
+
+  const record = (tenant: Tenant, snapshot: TenantSnapshot, result: TenantResult, trigger: Trigger): void => {
+    const before = fleet.latest(tenant.id);
+    const stages = stagesOf(snapshot);
+    const { verdict } = result;
+    const failsNow = verdict === 'fail';
+    const failed = before?.decided === 'fail';
+    fleet.setResult({
+      result,
+      at: snapshot.takenAt,
+      decided: isDecided(verdict) ? verdict : before?.decided,
+    });
+    recorder.run(trigger, verdict, result.checks, stages);
+    history.run(runOf(snapshot, result, stages), failsNow ? result : null);
+    tracker.note(tenantOutcome(result, snapshot.takenAt));
+    if (failsNow || failed) tracker.flush();
+    if (before?.result.verdict !== verdict || codeOf(before.result) !== codeOf(result))
+      log(tenant, result, trigger);
+    if (failsNow && !failed && trigger !== 'recheck') {
+      for (const delayMs of RECHECKS_MS) dispatch(tenant.id, 'recheck', 'recheck', delayMs);
+    }
+    followDeploy(tenant, verdict);
+  };
+
+  const log = (tenant: Tenant, result: TenantResult, trigger: Trigger): void => {
+    const { verdict, durationMs, diagnosis } = result;
+    const fields = {
+      tenant: tenant.id,
+      verdict,
+      code: codeOf(result),
+      trigger,
+      durationMs: Math.round(durationMs),
+    };
+    if (verdict === 'fail') logger.warn(fields, diagnosis?.summary ?? 'verification failed');
+    else logger.info(fields, `verification: ${verdict}`);
+  };
+
+  const followDeploy = (tenant: Tenant, verdict: Verdict): void => {
+    const step = deploys.after(tenant.id, verdict);
+    switch (step.kind) {
+      case 'none':
+        return;
+      case 'again':
+        dispatch(tenant.id, 'deploy', 'deploy', step.delayMs);
+        return;
+      case 'verified': {
+        const tookMs = Math.round(step.tookMs);
+        logger.info({ tenant: tenant.id, release: step.release.version, tookMs }, 'deploy verified');
+        options.deployVerified(tenant.app);
+        return;
+      }
+      case 'gave-up':
+        logger.warn({ tenant: tenant.id, release: step.release.version }, 'deploy did not verify in time');
+        return;
+    }
+  };
+
+  const followUp = (diff: InventoryDiff, fresh: readonly FreshRelease[]): void => {
+    for (const { id } of touchedByClaims(diff, fleet.tenants())) {
+      logger.info({ tenant: id }, 'a claim of the tenant changed');
+      dispatch(id, 'recheck', 'recheck');
+    }
+    for (const { tenant, app, release } of recentDeploys(fresh, fleet.tenants(), clock.now())) {
+      logger.info(
+        { tenant: tenant.id, app, release: release.version, status: release.status },
+        'deploy noticed',
+      );
+      deploys.began(tenant.id, release);
+      dispatch(tenant.id, 'deploy', 'deploy');
+    }
+  };
+
+  const suspects = (): readonly Tenant[] => {
+    const pending = new Set<string>();
+    for (const { subject, state } of tracker.unresolved()) {
+      if (subject.scope === 'tenant' && state === 'pending') pending.add(subject.name);
+    }
+    const all = fleet.tenants().filter(({ id }) => pending.has(id) || isLatent(fleet.latest(id)));
+    return all.slice(0, MAX_SUSPECTS);
+  };
+
+  return {
+    sweep: async (signal) => {
+      const { swept, diff } = await options.inventory.sweep(signal);
+      if (signal.aborted) return;
+      // Also after a failed sweep: other sources have nothing to do with Fly.
+      await options.refreshTenants(signal);
+      if (swept.outcome === 'failed') {
+        const { code, detail } = swept.failure;
+        logger.warn({ code, detail }, 'sweep of the organization failed');
+        return;
+      }
+      const fresh = history.sweep(swept.facts);
+      if (diff !== null) followUp(diff, fresh);
+    },
+    observeShared: async (signal) => {
+      await shared.observe(signal);
+    },
+    verify,
+    lookAtSuspects: async (signal) => {
+      const look = async (tenant: Tenant): Promise<void> => {
+        const snapshot = await observe(
+          { tenant, trigger: 'schedule', priority: 'suspects', handshakeOnly: true },
+          signal,
+        );
+        shared.noteHandshakes(snapshot.handshakes);
+        if (!signal.aborted && handshakeChanged(snapshot, fleet.latest(tenant.id))) {
+          dispatch(tenant.id, 'suspects', 'recheck');
+        }
+      };
+      await Promise.all(suspects().map(look));
+    },
+  };
+}
+
+/** A claim whose handshakes are still fine: the outage may begin any moment. */
+function isLatent(latest: LatestResult | undefined): boolean {
+  const code = latest?.result.diagnosis?.code;
+  if (code !== 'certificate-on-tenant-app' && code !== 'certificate-on-foreign-app') return false;
+  return handshakeVerdict(latest) !== 'fail';
+}
+
+function handshakeVerdict(latest: LatestResult | undefined): Verdict | undefined {
+  return latest?.result.checks.find(({ id }) => id === 'tls-handshake')?.verdict;
+}
+
+function handshakeChanged(snapshot: TenantSnapshot, latest: LatestResult | undefined): boolean {
+  if (snapshot.handshakes.length === 0) return false;
+  const fails = snapshot.handshakes.some(({ result }) => result.outcome === 'failed');
+  return fails !== (handshakeVerdict(latest) === 'fail');
+}
+
+function isDecided(verdict: Verdict): boolean {
+  return verdict !== 'unknown' && verdict !== 'skipped';
+}
+
+function codeOf({ diagnosis, explainedBy }: TenantResult): Run['code'] {
+  return diagnosis?.code ?? explainedBy?.code ?? null;
+}
+
+function runOf(snapshot: TenantSnapshot, result: TenantResult, stages: StageTimings): Run {
+  return {
+    tenant: snapshot.tenant.id,
+    at: snapshot.takenAt,
+    durationMs: result.durationMs,
+    trigger: snapshot.trigger,
+    verdict: result.verdict,
+    code: codeOf(result),
+    notPassed: result.checks
+      .filter(({ verdict }) => verdict !== 'pass')
+      .map(({ id, verdict, reason }) => ({ check: id, verdict, reason })),
+    stages,
+  };
+}

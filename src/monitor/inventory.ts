@@ -1,0 +1,45 @@
+import type { Inventory } from '../model/fly.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Clock } from '../model/time.ts';
+import type { FlyProbe } from '../probes/fly.ts';
+import { diffInventories, type InventoryDiff } from './inventory-diff.ts';
+
+/** The latest sweep of the organization, and what came of sweeping. */
+export interface InventoryKeeper {
+  /** Sweeps once. The difference is against the last complete sweep; null when this one was not complete. */
+  readonly sweep: (
+    signal: AbortSignal,
+  ) => Promise<{ readonly swept: Observation<Inventory>; readonly diff: InventoryDiff | null }>;
+  /** The last complete sweep while it is fresh enough to be evidence, else how the latest one failed. */
+  readonly current: () => Observation<Inventory>;
+}
+
+const NOT_YET = 'the organization was not swept yet';
+
+/** @param staleAfterMs how old a sweep may be and still count as what is there now */
+export function createInventoryKeeper(fly: FlyProbe, clock: Clock, staleAfterMs: number): InventoryKeeper {
+  let complete: (Observation<Inventory> & { readonly outcome: 'observed' }) | undefined;
+  let completeMs = 0;
+  let latest: Observation<Inventory> = {
+    outcome: 'failed',
+    at: clock.now(),
+    durationMs: 0,
+    failure: { phase: 'api', code: 'incomplete', detail: NOT_YET },
+  };
+  return {
+    sweep: async (signal) => {
+      const startedMs = clock.monotonicMs();
+      const swept = await fly.inventory(signal);
+      latest = swept;
+      if (swept.outcome === 'failed') return { swept, diff: null };
+      const diff = diffInventories(complete?.facts, swept.facts);
+      complete = swept;
+      completeMs = startedMs;
+      return { swept, diff };
+    },
+    current: () => {
+      if (complete === undefined || latest.outcome === 'observed') return latest;
+      return clock.monotonicMs() - completeMs <= staleAfterMs ? complete : latest;
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import {
+  acknowledge,
+  close,
+  closeRemoved,
+  deliveriesOf,
+  isActive,
+  subjectKey,
+  trackRound,
+  unacknowledge,
+  type IncidentPolicy,
+  type IncidentStep,
+  type Outcome,
+} from '../incidents/index.ts';
+import type { AlertLinks } from '../model/alert.ts';
+import type { IncidentChange } from '../model/delivery.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Release } from '../model/fly.ts';
+import type { Incident, Silence } from '../model/incident.ts';
+import type { Logger } from '../model/logger.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { Clock } from '../model/time.ts';
+
+export interface TrackerOptions {
+  readonly policy: IncidentPolicy;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Unresolved incidents and those resolved within `reopenWithinMs`, from before a restart. */
+  readonly known: readonly Incident[];
+  /** State, timeline and deliveries in one durable transaction; throws when the store is not there. */
+  readonly commit: (changes: readonly IncidentChange[]) => void;
+  /** Silences that are in force or to come. */
+  readonly silences: () => readonly Silence[];
+  readonly tenant: (id: string) => Tenant | undefined;
+  readonly fleetSize: () => number;
+  readonly channelsFor: (incident: Incident, tenant: Tenant | null) => readonly string[];
+  /** The release that preceded the first failing run, when one did. */
+  readonly deployBefore: (incident: Incident) => Release | null;
+  readonly links: (incident: Incident) => AlertLinks;
+  /** A storm has no diagnosis of its own: it is made of its members'. */
+  readonly stormDiagnosis: (incident: Incident) => Diagnosis | null;
+  /** After a commit: wake the delivery, tell the pages. */
+  readonly committed: (changed: readonly Incident[], deliveries: number) => void;
+}
+
+/** Holds the incidents, and turns outcomes into changes that are stored before anyone is told. */
+export interface Tracker {
+  /** Takes an outcome; decided at the next `flush`. */
+  readonly note: (outcome: Outcome) => void;
+  /** Decides over everything noted and the time that passed. Never throws: what cannot be stored is tried again. */
+  readonly flush: () => void;
+  readonly unresolved: () => readonly Incident[];
+  readonly get: (id: string) => Incident | undefined;
+  readonly acknowledge: (id: string, by: string, note: string | null) => Incident | undefined;
+  readonly unacknowledge: (id: string, by: string) => Incident | undefined;
+  readonly close: (id: string, by: string) => Incident | undefined;
+  readonly removeGone: () => void;
+}
+
+export function createTracker(options: TrackerOptions): Tracker {
+  const { policy, clock, logger } = options;
+  const known = new Map(options.known.map((incident) => [subjectKey(incident.subject), incident]));
+  let noted: Outcome[] = [];
+  let failing = false;
+
+  const change = (step: IncidentStep, now: number): IncidentChange | undefined => {
+    const { incident, events } = step;
+    if (incident === undefined) return undefined;
+    const { scope, name } = incident.subject;
+    const stormed = name.startsWith('storm:');
+    const deliveries = deliveriesOf(
+      step,
+      {
+        ...(stormed ? { diagnosis: options.stormDiagnosis(incident) } : {}),
+        tenant: scope === 'tenant' ? (options.tenant(name) ?? null) : null,
+        deploy: options.deployBefore(incident),
+        links: options.links(incident),
+      },
+      now,
+    );
+    return { incident, events, deliveries };
+  };
+
+  /** True when the steps are stored; memory follows the disk, never the other way round. */
+  const commit = (steps: readonly IncidentStep[], now: number): boolean => {
+    const changes = steps.map((step) => change(step, now)).filter((one) => one !== undefined);
+    if (changes.length === 0) return true;
+    try {
+      options.commit(changes);
+    } catch (error) {
+      if (!failing) logger.error({ error: String(error) }, 'incidents cannot be stored; trying again');
+      failing = true;
+      return false;
+    }
+    if (failing) logger.info({}, 'incidents are stored again');
+    failing = false;
+    for (const { incident } of changes) known.set(subjectKey(incident.subject), incident);
+    report(changes);
+    return true;
+  };
+
+  const report = (changes: readonly IncidentChange[]): void => {
+    for (const { incident, deliveries, events } of changes) {
+      for (const event of events) {
+        logger.info(
+          {
+            incident: incident.id,
+            scope: incident.subject.scope,
+            subject: incident.subject.name,
+            code: incident.code,
+            event: event.kind,
+          },
+          event.text,
+        );
+      }
+      if (deliveries.length > 0) {
+        logger.info(
+          { incident: incident.id, channels: deliveries.map(({ channel }) => channel) },
+          'alert decided',
+        );
+      }
+    }
+    options.committed(
+      changes.map(({ incident }) => incident),
+      changes.reduce((sum, { deliveries }) => sum + deliveries.length, 0),
+    );
+  };
+
+  const forgetOld = (now: number): void => {
+    for (const [key, incident] of known) {
+      if (!isActive(incident) && now - (incident.resolvedAt ?? now) > policy.reopenWithinMs)
+        known.delete(key);
+    }
+  };
+
+  const byId = (id: string): Incident | undefined => {
+    for (const incident of known.values()) if (incident.id === id) return incident;
+    return undefined;
+  };
+
+  /** A person's act: stored at once or reported as not done. */
+  const act = (id: string, step: (incident: Incident, now: number) => IncidentStep): Incident | undefined => {
+    const incident = byId(id);
+    if (incident === undefined) return undefined;
+    const now = clock.now();
+    return commit([step(incident, now)], now) ? byId(id) : undefined;
+  };
+
+  return {
+    note: (outcome) => {
+      // A passing run of a subject that has no trouble changes nothing; a fleet has ten thousand of them a minute.
+      if (outcome.verdict === 'pass' && !known.has(subjectKey(outcome.subject))) return;
+      noted.push(outcome);
+    },
+    flush: () => {
+      const now = clock.now();
+      const outcomes = noted;
+      noted = [];
+      const steps = trackRound(known, outcomes, {
+        policy,
+        now,
+        silences: options.silences(),
+        tenantOf: (name) => options.tenant(name) ?? null,
+        channelsFor: options.channelsFor,
+        fleet: options.fleetSize(),
+      });
+      if (!commit(steps, now)) noted = latestOfEach([...outcomes, ...noted]);
+      forgetOld(now);
+    },
+    unresolved: () => [...known.values()].filter(isActive),
+    get: byId,
+    acknowledge: (id, by, note) => act(id, (incident, at) => acknowledge(incident, { by, at, note })),
+    unacknowledge: (id, by) => act(id, (incident, now) => unacknowledge(incident, by, now)),
+    close: (id, by) => act(id, (incident, now) => close(incident, 'closed', now, by)),
+    removeGone: () => {
+      const now = clock.now();
+      commit(
+        closeRemoved(known.values(), (id) => options.tenant(id) !== undefined, now),
+        now,
+      );
+    },
+  };
+}
+
+/** While the store is away only the newest outcome of each subject is kept: memory stays bounded. */
+function latestOfEach(outcomes: readonly Outcome[]): Outcome[] {
+  return [...new Map(outcomes.map((outcome) => [subjectKey(outcome.subject), outcome])).values()];
+}
