@@ -31,10 +31,13 @@ export interface AlertLinks {
   readonly verify: string | null;
 }
 
+/** The last three report one channel's trouble through the others. */
+export type NoticeReason = 'test' | 'watchdog' | 'channel-disabled' | 'channel-failing' | 'undeliverable';
+
 /** A message that belongs to no incident. */
 export interface Notice {
   readonly id: string;
-  readonly reason: 'test' | 'watchdog' | 'channel-disabled';
+  readonly reason: NoticeReason;
   readonly at: number;
   readonly text: string;
 }
@@ -45,10 +48,16 @@ export type Message = Alert | Notice;
 export interface Notifier {
   readonly name: string;
   readonly type: 'slack' | 'pagerduty' | 'alertmanager' | 'webhook' | 'email';
+  /** Never throws; a failure is an outcome. */
   readonly send: (message: Message, context: SendContext) => Promise<DeliveryOutcome>;
+  /** For receivers that forget: the last alert of every incident that is open, after a start. */
+  readonly resume?: (alerts: readonly Alert[]) => void;
+  /** Ends connections and loops of its own. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface SendContext {
+  /** Ends the attempt. */
   readonly signal: AbortSignal;
   /** What the channel returned for an earlier message about the same incident, null for the first: lets it update or thread. */
   readonly handle: string | null;

@@ -30,15 +30,17 @@ export interface Outbox {
   /**
    * Leases what is due: at most `limit` rows, only the oldest undelivered one of each channel and group, none of a
    * disabled channel. An expired lease is given out again, marked as a possible repeat.
+   * @param channel only rows of this channel: one that hangs must not hold up the others
    */
-  readonly lease: (now: number, limit: number, leaseMs: number) => readonly Delivery[];
+  readonly lease: (now: number, limit: number, leaseMs: number, channel?: string) => readonly Delivery[];
   /** `handle` is remembered for the channel and group. */
   readonly sent: (id: string, now: number, handle: string | null) => void;
   readonly retry: (id: string, nextAttemptAt: number, reason: string) => void;
   /** Given up; kept, listed, sent again on request. Later messages of the group no longer wait for it. */
   readonly dead: (id: string, now: number, reason: string) => void;
   readonly handle: (channel: string, group: string) => string | null;
-  readonly nextDueAt: () => number | null;
+  /** When the next row that `lease` may give out is due: of the channel, or of any that is not disabled. */
+  readonly nextDueAt: (channel?: string) => number | null;
   readonly list: (filter: {
     readonly state?: DeliveryState;
     readonly channel?: string;
@@ -50,6 +52,7 @@ export interface Outbox {
   readonly disableChannel: (channel: string, now: number, reason: string) => void;
   readonly enableChannel: (channel: string) => void;
   readonly disabledChannels: () => ReadonlyMap<string, { readonly at: number; readonly reason: string }>;
+  /** An id that is already there is left as it is: adding twice after a crash adds once. */
   readonly add: (deliveries: readonly NewDelivery[]) => void;
 }
 
