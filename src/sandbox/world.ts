@@ -53,8 +53,10 @@ export interface World {
   /** A new tenant: its app, started, and its entry in the proxy's table. */
   readonly addTenant: (id: string) => SandboxApp;
   readonly tenants: () => readonly string[];
-  /** The proxy's table: the app that the label's requests are replayed to. */
-  readonly appOfLabel: (label: string) => string | undefined;
+  /** The proxy's table: the app that requests for the host name are replayed to. */
+  readonly appOfHost: (hostname: string) => string | undefined;
+  /** Enters a custom domain into the proxy's table. */
+  readonly mapHost: (hostname: string, app: string) => void;
 
   /**
    * Adds a certificate to an app, as `fly certs add` does: issuance begins when DNS points to the app, else it waits. The
@@ -128,7 +130,8 @@ export function createWorld(options: WorldOptions): World {
   const { now } = options;
   const ids = createIds(now);
   const apps = new Map<string, MutableApp>();
-  const labels = new Map<string, string>();
+  const tenants: string[] = [];
+  const hosts = new Map<string, string>();
   const claims = new Map<string, Map<string, SandboxCertificate>>();
   const zone = createZone(options.domain);
   const otherZones: EditableZone[] = [];
@@ -231,11 +234,15 @@ export function createWorld(options: WorldOptions): World {
 
     addTenant: (id) => {
       const name = options.tenantApp.replace('{tenant}', id);
-      labels.set(id, name);
+      tenants.push(id);
+      world.mapHost(`${id}.${options.domain}`, name);
       return world.addApp(name);
     },
-    tenants: () => [...labels.keys()],
-    appOfLabel: (label) => labels.get(label),
+    tenants: () => tenants,
+    appOfHost: (hostname) => hosts.get(normalizeHostname(hostname)),
+    mapHost: (hostname, app) => {
+      hosts.set(normalizeHostname(hostname), app);
+    },
 
     addCertificate: (name, hostname, given = {}) => {
       const app = find(name);

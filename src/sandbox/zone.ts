@@ -109,7 +109,8 @@ function recordsAt(zone: Zone, name: string): readonly ZoneRecord[] | undefined 
   return zone.node(`*.${encloser}`)?.map((record) => ({ ...record, name }));
 }
 
-function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
+/** The zone that the normalized name belongs to: the one with the longest origin. */
+export function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
   return zones
     .filter(({ origin }) => name === origin || name.endsWith(`.${origin}`))
     .reduce<Zone | undefined>(
