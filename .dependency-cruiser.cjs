@@ -111,11 +111,11 @@ module.exports = {
       to: { path: '^src/sandbox/' },
     },
     {
-      name: 'nobody-imports-main',
-      comment: 'main wires; whoever imports it wires twice. bin starts it.',
+      name: 'nobody-imports-the-wiring',
+      comment: 'main and wiring construct what the others are given; whoever imports them wires twice. bin starts main.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/bin\\.ts$' },
-      to: { path: '^src/main\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(bin\\.ts$|main\\.ts$|wiring/)' },
+      to: { path: '^src/(main\\.ts$|wiring/)' },
     },
     {
       name: 'src-knows-no-tests',

@@ -1,0 +1,197 @@
+import type { CheckResult } from '../model/check.ts';
+import type { TenantResult } from '../model/diagnosis.ts';
+import type { Logger } from '../model/logger.ts';
+import type { Priority } from '../model/priority.ts';
+import type { Recorder } from '../model/recorder.ts';
+import { MINUTE_MS, type Clock } from '../model/time.ts';
+import type { Trigger } from '../model/verdict.ts';
+import type { Daemon, Dispatch } from '../monitor/daemon.ts';
+import type { Fleet } from '../monitor/fleet.ts';
+import { createLoop, type Loop } from './loop.ts';
+import { createWorkQueue } from './queue.ts';
+import { stretchInterval } from './stretch.ts';
+import { createTimetable } from './timetable.ts';
+import { everySecond, type Trigger as CronTrigger } from './trigger.ts';
+
+export interface SchedulerOptions {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly recorder: Pick<Recorder, 'lag'>;
+  readonly intervals: {
+    readonly inventoryMs: number;
+    readonly edgeMs: number;
+    readonly platformMs: number;
+    readonly suspectsMs: number;
+  };
+  readonly concurrency: number;
+  readonly handshakesPerSecond: number;
+  /** When each loop last began, wall clock; survives a restart. */
+  readonly ledger: {
+    readonly load: (loop: LoopName) => number | undefined;
+    readonly save: (loop: LoopName, at: number) => void;
+  };
+  /** Retention, rollups, checkpoint, dead-man ping. */
+  readonly upkeep: (signal: AbortSignal) => Promise<void>;
+}
+
+export type LoopName = 'inventory' | 'platform' | 'suspects' | 'upkeep';
+
+/** Decides when the daemon does what. */
+export interface Scheduler {
+  readonly dispatch: Dispatch;
+  readonly start: (daemon: Daemon) => void;
+  /** One run of a tenant for somebody who waits, before everything else; undefined when the tenant is gone or we stop. */
+  readonly verifyNow: (
+    tenant: string,
+    trigger: Trigger,
+    onCheck?: (result: CheckResult) => void,
+  ) => Promise<TenantResult | undefined>;
+  /** The interval at which each tenant is verified, longer than configured when the budget asks for it. */
+  readonly edgeIntervalMs: () => number;
+  /** Starts nothing more and ends what is under way. */
+  readonly stop: () => Promise<void>;
+}
+
+interface Job {
+  readonly tenant: string;
+  readonly trigger: Trigger;
+  readonly onCheck?: (result: CheckResult) => void;
+  readonly done?: (result: TenantResult | undefined) => void;
+}
+
+const UPKEEP_MS = MINUTE_MS;
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { fleet, clock, logger, recorder, intervals, ledger } = options;
+  const controller = new AbortController();
+  const timetable = createTimetable();
+  const timers = new Set<NodeJS.Timeout>();
+  let loops: readonly Loop[] = [];
+  let daemon: Daemon | undefined;
+  let cron: CronTrigger | undefined;
+  const waiters = new Set<(result: TenantResult | undefined) => void>();
+  let requests = 0;
+
+  const queue = createWorkQueue<Job>(options.concurrency, async (_key, priority, job) => {
+    const result = await daemon
+      ?.verify(job.tenant, job.trigger, priority, controller.signal, job.onCheck)
+      .catch((error: unknown) => {
+        logger.error({ tenant: job.tenant, error: String(error) }, 'a verification broke: a fault of ours');
+        return undefined;
+      });
+    job.done?.(result);
+  });
+
+  const dispatch: Dispatch = (tenant, priority, trigger, delayMs = 0) => {
+    if (controller.signal.aborted) return;
+    if (delayMs === 0) {
+      queue.push(tenant, priority, { tenant, trigger });
+      return;
+    }
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      queue.push(tenant, priority, { tenant, trigger });
+    }, delayMs);
+    timers.add(timer);
+  };
+
+  const layOut = (): void => {
+    const tenants = fleet.tenants();
+    const wantedMs = intervals.edgeMs;
+    const intervalMs = stretchInterval(wantedMs, {
+      tenants: tenants.length,
+      handshakesPerTenant: handshakesPerTenant(fleet),
+      handshakesPerSecond: options.handshakesPerSecond,
+    });
+    if (intervalMs !== timetable.intervalMs() && intervalMs > wantedMs) {
+      logger.warn(
+        { tenants: tenants.length, wantedMs, intervalMs },
+        'the handshake budget does not allow the wanted interval; it is stretched',
+      );
+    }
+    const ids = tenants.map(({ id }) => id);
+    timetable.set(ids, intervalMs, clock.now(), clock.monotonicMs());
+  };
+
+  const edge = (): void => {
+    const { tenants, dropped, lateMs } = timetable.take(clock.monotonicMs());
+    recorder.lag('edge', lateMs);
+    if (dropped > 0)
+      logger.warn({ dropped }, 'runs were dropped after a stall; each tenant keeps its next slot');
+    for (const id of tenants) {
+      const priority: Priority = fleet.latest(id)?.decided === 'fail' ? 'failing' : 'routine';
+      queue.push(id, priority, { tenant: id, trigger: 'schedule' });
+    }
+  };
+
+  const loop = (name: LoopName, intervalMs: number, run: (signal: AbortSignal) => Promise<void>): Loop =>
+    createLoop({
+      name,
+      intervalMs,
+      clock,
+      // Platform and suspects are looked at anew after every start: nothing is verified before they are known.
+      lastStart: name === 'upkeep' ? ledger.load(name) : undefined,
+      run,
+      started: (at) => {
+        ledger.save(name, at);
+      },
+      late: (lagMs) => {
+        recorder.lag(name, lagMs);
+      },
+      failed: (error) => {
+        logger.error({ loop: name, error: String(error) }, 'a loop broke: a fault of ours');
+      },
+    });
+
+  return {
+    dispatch,
+    start: (work) => {
+      daemon = work;
+      loops = [
+        loop('platform', intervals.platformMs, work.observeShared),
+        loop('inventory', intervals.inventoryMs, work.sweep),
+        loop('suspects', intervals.suspectsMs, work.lookAtSuspects),
+        loop('upkeep', UPKEEP_MS, options.upkeep),
+      ];
+      const tick = (): void => {
+        for (const one of loops) one.tick();
+        layOut();
+        edge();
+      };
+      cron = everySecond(clock, tick);
+      tick();
+    },
+    verifyNow: (tenant, trigger, onCheck) =>
+      new Promise((resolve) => {
+        if (controller.signal.aborted) resolve(undefined);
+        waiters.add(resolve);
+        const done = (result: TenantResult | undefined): void => {
+          waiters.delete(resolve);
+          resolve(result);
+        };
+        // A key of its own: whoever waits gets a run of their own.
+        const job: Job = { tenant, trigger, done, ...(onCheck === undefined ? {} : { onCheck }) };
+        queue.push(`${tenant}/${String(++requests)}`, 'gate', job);
+      }),
+    edgeIntervalMs: () => timetable.intervalMs(),
+    stop: async () => {
+      cron?.stop();
+      for (const one of loops) one.stop();
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      queue.clear();
+      controller.abort(new Error('the daemon stops'));
+      for (const resolve of waiters) resolve(undefined);
+      waiters.clear();
+      await Promise.all([queue.idle(), ...loops.map((one) => one.idle())]);
+    },
+  };
+}
+
+/** An address each, and the direct request; before the first look the usual one address is assumed. */
+function handshakesPerTenant(fleet: Fleet): number {
+  const control = fleet.shared()?.snapshot.controls[0];
+  const addresses = new Set(control?.handshakes.map(({ address }) => address));
+  return Math.max(1, addresses.size) + 1;
+}
