@@ -1,107 +1,109 @@
-import type { Claim, Inventory, Machine, Release } from '../model/fly.ts';
-import type { Taken } from '../model/observation.ts';
-import type { Recorder } from '../model/recorder.ts';
-import type { Clock, Random } from '../model/time.ts';
+import { organizationAnswer, releasesPage } from './answers.ts';
+import { createAutostartCache } from './autostart.ts';
+import { createRequestBudget } from './budget.ts';
+import { createCaller } from './caller.ts';
+import { ORGANIZATION, RELEASES } from './documents.ts';
+import { readEdgeHandshakeErrors } from './edge-metrics.ts';
+import { flyError } from './error.ts';
+import type { FlyClient, FlyClientOptions, FlyOrganization } from './fly-client.ts';
+import { createGraphql } from './graphql.ts';
+import { createSweep } from './inventory.ts';
+import { readLogs } from './logs.ts';
+import { releaseOf } from './release.ts';
+import { createMachinesApi } from './rest.ts';
+import { readToken } from './token.ts';
+import { createTransport } from './transport.ts';
 
-export interface FlyClientOptions {
-  /** Slug of the organization; what asks about the whole organization fails with `not-found` without it. */
-  readonly org: string | null;
-  /** As printed by `fly tokens create`; null: every call fails with `no-credentials`. */
-  readonly token: string | null;
-  /** GraphQL, logs, metrics. */
-  readonly apiBaseUrl: string;
-  /** The Machines API, without `/v1`. */
-  readonly flapsBaseUrl: string;
-  readonly userAgent: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly recorder?: Pick<Recorder, 'apiRequest'>;
-  /** Requests per second over all, and how many may go at once; Fly documents its limits per app and action only. */
-  readonly requestsPerSecond?: number;
-  readonly requestBurst?: number;
-  /** Deadline of one request with its answer, milliseconds. */
-  readonly requestTimeoutMs?: number;
-}
+/** A page of apps with certificates is about 100 KB; whatever is larger than this is no answer of Fly's. */
+const MAX_ANSWER_BYTES = 16_000_000;
+/** Gentle, and still a sweep of 10,000 apps within a quarter of a minute. */
+const REQUESTS_PER_SECOND = 8;
+const REQUEST_BURST = 16;
+const REQUEST_TIMEOUT_MS = 15_000;
+const MAX_RELEASES = 200;
 
-/** Reads Fly's APIs and changes nothing. Every method rejects with a FlyError, and with nothing else. */
-export interface FlyClient {
-  /** Every certificate of an app, all pages; fewer than the API promises: `incomplete`. An unknown app: `not-found`. */
-  readonly certificates: (app: string, signal: AbortSignal) => Promise<readonly Claim[]>;
-  /** One certificate with its expiry and validation messages. */
-  readonly certificate: (app: string, hostname: string, signal: AbortSignal) => Promise<Claim>;
-  /** The machines of one app, with autostart and the signs of a crash; destroyed ones are left out. */
-  readonly machines: (app: string, signal: AbortSignal) => Promise<readonly Machine[]>;
-  /** Public addresses of an app, dedicated and shared, canonical text, sorted. */
-  readonly addresses: (app: string, signal: AbortSignal) => Promise<readonly string[]>;
-  /** Names of all apps of the organization. */
-  readonly apps: (signal: AbortSignal) => Promise<readonly string[]>;
-  /**
-   * The whole organization. Apps and claims are complete, or it rejects (`incomplete` where pages are missing);
-   * `machines` of every app is null when the list of machines could not be had whole.
-   */
-  readonly inventory: (signal: AbortSignal) => Promise<Inventory>;
-  /** The latest releases of an app, newest first. */
-  readonly releases: (app: string, limit: number, signal: AbortSignal) => Promise<readonly Release[]>;
-  readonly organization: (signal: AbortSignal) => Promise<FlyOrganization>;
-  /** What the token is. */
-  readonly token: (signal: AbortSignal) => Promise<FlyTokenInfo>;
-  /** One page of an app's log, at most 100 lines, oldest first. */
-  readonly logs: (app: string, query: LogQuery, signal: AbortSignal) => Promise<LogPage>;
-  /** Failed handshakes at Fly's edge over the last minutes by server name; null where the token may not ask or there are no metrics. */
-  readonly edgeHandshakeErrors: (
-    windowMinutes: number,
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<string, number> | null>;
-  /** How the latest call went. An app that is not known or not ours is an answer, too. */
-  readonly lastCall: () => Taken<{ readonly api: 'graphql' | 'machines' }>;
-  /** Our clock minus the server's from recent `Date` headers, newest last; good to about half a second. */
-  readonly clockSamples: () => readonly ClockSample[];
-  /** Ends kept connections and aborts what is under way. */
-  readonly close: () => Promise<void>;
-}
+export function createFlyClient(options: FlyClientOptions): FlyClient {
+  const { clock, apiBaseUrl } = options;
+  const token = readToken(options.token);
+  const transport = createTransport({
+    clock,
+    userAgent: options.userAgent,
+    timeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    maxBytes: MAX_ANSWER_BYTES,
+  });
+  const budget = createRequestBudget({
+    clock,
+    perSecond: options.requestsPerSecond ?? REQUESTS_PER_SECOND,
+    burst: options.requestBurst ?? REQUEST_BURST,
+  });
+  const recorder = options.recorder ?? null;
+  const caller = createCaller({ token, transport, budget, clock, random: options.random, recorder });
+  const graphql = createGraphql(caller, apiBaseUrl);
+  const machines = createMachinesApi(caller, options.flapsBaseUrl, clock);
+  let known: FlyOrganization | null = null;
 
-export interface FlyOrganization {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-}
+  function requireOrg(): string {
+    if (options.org === null) throw flyError('not-found', 'no organization is configured');
+    return options.org;
+  }
 
-export interface FlyTokenInfo {
-  readonly kind: 'macaroon' | 'bearer';
-  /** One entry for each token in the bundle. */
-  readonly tokens: readonly {
-    readonly id: string | null;
-    readonly orgSlug: string | null;
-    /** Apps it is limited to; null: not limited to apps. */
-    readonly apps: readonly string[] | null;
-    readonly user: string | null;
-  }[];
-}
+  async function askOrganization(signal: AbortSignal): Promise<FlyOrganization> {
+    const slug = requireOrg();
+    const { organization } = await graphql(
+      {
+        document: ORGANIZATION,
+        variables: { slug },
+        schema: organizationAnswer,
+        what: `organization ${slug}`,
+        aboutApp: false,
+      },
+      signal,
+    );
+    if (organization === null)
+      throw flyError('not-found', `organization ${slug} is not known, or not visible`);
+    known = { id: organization.id, slug: organization.slug, name: organization.name ?? organization.slug };
+    return known;
+  }
 
-export interface LogQuery {
-  /** From where an earlier page ended. */
-  readonly nextToken?: string;
-  readonly instance?: string;
-  readonly region?: string;
-}
+  const sweep = createSweep({
+    graphql,
+    machines,
+    autostart: createAutostartCache(graphql, machines),
+    clock,
+    organization: async (signal) => known ?? (await askOrganization(signal)),
+  });
 
-export interface LogPage {
-  readonly lines: readonly LogLine[];
-  readonly nextToken: string | null;
-}
-
-export interface LogLine {
-  /** Milliseconds since the epoch; null when the line's time cannot be read. */
-  readonly at: number | null;
-  /** Plain text, at most 1000 characters. */
-  readonly message: string;
-  readonly level: string;
-  readonly instance: string;
-  readonly region: string;
-}
-
-export interface ClockSample {
-  /** Milliseconds since the epoch, by our clock. */
-  readonly at: number;
-  readonly skewMs: number;
+  return {
+    certificates: machines.certificates,
+    certificate: machines.certificate,
+    machines: machines.machines,
+    addresses: machines.addresses,
+    apps: async (signal) => machines.apps(requireOrg(), signal),
+    inventory: sweep,
+    releases: async (app, limit, signal) => {
+      const { app: found } = await graphql(
+        {
+          document: RELEASES,
+          variables: { app, first: Math.min(MAX_RELEASES, Math.max(1, Math.floor(limit))) },
+          schema: releasesPage,
+          what: `releases of ${app}`,
+          aboutApp: true,
+        },
+        signal,
+      );
+      if (found === null) throw flyError('not-found', `releases of ${app}: Fly does not know the app`);
+      return (found.releasesUnprocessed.nodes ?? [])
+        .filter((node) => node !== null)
+        .map(releaseOf)
+        .sort((a, b) => b.version - a.version);
+    },
+    organization: askOrganization,
+    token: async (signal) => ({ kind: token?.kind ?? 'bearer', tokens: await machines.tokens(signal) }),
+    logs: (app, query, signal) => readLogs(caller, apiBaseUrl, app, query, signal),
+    edgeHandshakeErrors: async (windowMinutes, signal) =>
+      readEdgeHandshakeErrors(caller, apiBaseUrl, requireOrg(), windowMinutes, signal),
+    lastCall: caller.lastCall,
+    clockSamples: caller.clockSamples,
+    close: transport.close,
+  };
 }

@@ -1,3 +1,5 @@
+export { createFlyClient } from './client.ts';
+export { FlyError } from './error.ts';
 export type {
   ClockSample,
   FlyClient,
@@ -7,5 +9,9 @@ export type {
   LogLine,
   LogPage,
   LogQuery,
-} from './client.ts';
-export { FlyError } from './error.ts';
+} from './fly-client.ts';
+export { flySettingsFromEnv } from './settings.ts';
+export type { FlySettings } from './settings.ts';
+export { createTransport } from './transport.ts';
+export { createFlyWriter } from './writer.ts';
+export type { FlyWriter, FlyWriterOptions } from './writer.ts';

@@ -1,0 +1,218 @@
+import type { z } from 'zod';
+import type { AppSummary, Claim, Inventory, Machine } from '../model/fly.ts';
+import { plainText } from '../model/text.ts';
+import type { Clock } from '../model/time.ts';
+import { appCertificatesPage, inventoryPage } from './answers.ts';
+import type { graphqlCertificates } from './answers.ts';
+import { MACHINES_PER_APP, collectAutostart } from './autostart.ts';
+import type { AutostartCache } from './autostart.ts';
+import { claimOfGraphql } from './claim.ts';
+import { APP_CERTIFICATES, INVENTORY } from './documents.ts';
+import { FlyError, flyError } from './error.ts';
+import type { Graphql } from './graphql.ts';
+import { machineOfOrganization } from './machine.ts';
+import { createPageSize } from './page-size.ts';
+import { assertComplete, nextCursor } from './read.ts';
+import { releaseOf } from './release.ts';
+import type { MachinesApi, OrgMachine } from './rest.ts';
+
+const APPS_PER_PAGE = { largest: 100, smallest: 6 };
+/** Certificates that come along with an app; apps with more are asked for the rest. */
+const NESTED_CERTIFICATES = 25;
+const CERTIFICATES_PER_PAGE = { largest: 100, smallest: 10 };
+const MAX_PAGES = 20_000;
+
+type Certificates = z.infer<typeof graphqlCertificates>;
+type AppsPage = z.infer<typeof inventoryPage>['apps'];
+type PageApp = NonNullable<NonNullable<AppsPage['nodes']>[number]>;
+
+/** What one sweep has gathered so far. */
+interface Sweep {
+  readonly org: string;
+  /** Do the machines' configurations come along with the apps? */
+  readonly configs: boolean;
+  readonly apps: Map<string, Omit<AppSummary, 'machines'>>;
+  /** Autostart by machine id, as far as this sweep came across it. */
+  readonly starts: Map<string, boolean | null>;
+}
+
+export interface SweepOptions {
+  readonly graphql: Graphql;
+  readonly machines: MachinesApi;
+  readonly autostart: AutostartCache;
+  readonly clock: Clock;
+  /** Slug and node id of the organization. */
+  readonly organization: (signal: AbortSignal) => Promise<{ readonly id: string; readonly slug: string }>;
+}
+
+/** An app whose release or machine configuration fails to resolve is still worth its certificates. */
+function isBeside(path: readonly (string | number)[]): boolean {
+  return path.includes('currentReleaseUnprocessed') || path.includes('machines');
+}
+
+/**
+ * Reads the whole organization: pages of apps with their certificates, the list of all machines beside them. The
+ * requests grow with the pages, not with the apps. Each page is parsed by itself, so the event loop is never held for long.
+ */
+export function createSweep(options: SweepOptions): (signal: AbortSignal) => Promise<Inventory> {
+  const { graphql, clock, autostart } = options;
+  const appsPage = createPageSize({ clock, ...APPS_PER_PAGE });
+  const certificatesPage = createPageSize({ clock, ...CERTIFICATES_PER_PAGE });
+  let previousCount = 0;
+
+  function claimsOf(app: string, certificates: Certificates): readonly Claim[] {
+    return (certificates.nodes ?? []).map((node) => {
+      if (node === null) throw flyError('incomplete', `a certificate of ${app} came as null`);
+      return claimOfGraphql(app, node, clock.now());
+    });
+  }
+
+  async function allClaims(app: string, first: Certificates, signal: AbortSignal): Promise<readonly Claim[]> {
+    const claims = [...claimsOf(app, first)];
+    const seen = new Set<string>();
+    let promised = first.totalCount;
+    let page = first;
+    while (page.pageInfo.hasNextPage) {
+      const after = nextCursor(page.pageInfo.endCursor, seen);
+      if (after === null || seen.size > MAX_PAGES)
+        throw flyError('incomplete', `certificates of ${app}: the next page cannot be asked for`);
+      const answer = await certificatesPage.ask((size) =>
+        graphql(
+          {
+            document: APP_CERTIFICATES,
+            variables: { app, first: size, after },
+            schema: appCertificatesPage,
+            what: `certificates of ${app}`,
+            aboutApp: true,
+          },
+          signal,
+        ),
+      );
+      if (answer.app === null)
+        throw flyError('incomplete', `${app} vanished while its certificates were read`);
+      page = answer.app.certificates;
+      promised = Math.min(promised, page.totalCount);
+      claims.push(...claimsOf(app, page));
+    }
+    assertComplete(claims.length, promised, `certificates of ${app}`);
+    return claims;
+  }
+
+  async function pageAfter(after: string | null, sweep: Sweep, signal: AbortSignal): Promise<AppsPage> {
+    const { apps } = await appsPage.ask((first) =>
+      graphql(
+        {
+          document: INVENTORY,
+          variables: {
+            org: sweep.org,
+            first,
+            after,
+            certificates: NESTED_CERTIFICATES,
+            configs: sweep.configs,
+            machines: MACHINES_PER_APP,
+          },
+          schema: inventoryPage,
+          what: 'apps of the organization',
+          aboutApp: false,
+          tolerates: isBeside,
+        },
+        signal,
+      ),
+    );
+    return apps;
+  }
+
+  async function addApp(node: PageApp, sweep: Sweep, signal: AbortSignal): Promise<void> {
+    const claims = await allClaims(node.name, node.certificates, signal);
+    collectAutostart(node.machines, sweep.starts);
+    const release = node.currentReleaseUnprocessed;
+    sweep.apps.set(node.name, {
+      name: plainText(node.name, 63),
+      status: plainText(node.status ?? '', 60),
+      claims,
+      currentRelease: release == null ? null : releaseOf(release),
+    });
+  }
+
+  async function sweepApps(signal: AbortSignal): Promise<Sweep> {
+    const { id: org } = await options.organization(signal);
+    const sweep: Sweep = { org, configs: autostart.isEmpty(), apps: new Map(), starts: new Map() };
+    const seen = new Set<string>();
+    let promised: number | null = null;
+    let after: string | null = null;
+    do {
+      const page = await pageAfter(after, sweep, signal);
+      // An app deleted while the pages go by may shift another one over the edge of a page, unseen.
+      if (promised !== null && page.totalCount < promised)
+        throw flyError('incomplete', 'apps vanished while the pages were read');
+      promised ??= page.totalCount;
+      for (const node of page.nodes ?? []) {
+        if (node === null) throw flyError('incomplete', 'an app came as null');
+        await addApp(node, sweep, signal);
+      }
+      // A page may be shorter than asked for, or empty, although more follow.
+      after = page.pageInfo.hasNextPage ? nextCursor(page.pageInfo.endCursor, seen) : null;
+      if (page.pageInfo.hasNextPage && (after === null || seen.size > MAX_PAGES))
+        throw flyError('incomplete', 'apps: the next page cannot be asked for');
+    } while (after !== null);
+    assertComplete(sweep.apps.size, promised, 'apps of the organization');
+    return sweep;
+  }
+
+  /** Null when not all are known: a region that does not answer must not look like apps without machines. */
+  async function sweepMachines(signal: AbortSignal): Promise<readonly OrgMachine[] | null> {
+    try {
+      const { slug } = await options.organization(signal);
+      return await options.machines.orgMachines(slug, signal);
+    } catch (error) {
+      if (error instanceof FlyError && error.failure.code !== 'aborted') return null;
+      throw error;
+    }
+  }
+
+  function machinesByApp(machines: readonly OrgMachine[]): ReadonlyMap<string, readonly Machine[]> {
+    const byApp = new Map<string, Machine[]>();
+    for (const raw of machines) {
+      const machine = machineOfOrganization(raw, autostart.get(raw));
+      if (machine.state === 'destroyed') continue;
+      const list = byApp.get(raw.app_name);
+      if (list === undefined) byApp.set(raw.app_name, [machine]);
+      else list.push(machine);
+    }
+    return byApp;
+  }
+
+  return async (signal) => {
+    const startedAt = clock.now();
+    const stop = new AbortController();
+    const both = AbortSignal.any([signal, stop.signal]);
+    const machinesSweep = sweepMachines(both);
+    let swept: Sweep;
+    try {
+      swept = await sweepApps(signal);
+    } catch (error) {
+      // Without the apps the machines are of no use.
+      stop.abort();
+      await machinesSweep.catch(() => null);
+      throw error;
+    }
+    const machines = await machinesSweep;
+    if (swept.apps.size === 0 && previousCount > 0)
+      throw flyError('incomplete', `the organization had ${previousCount} apps and now has none, it is said`);
+    if (machines !== null) await autostart.fill(machines, swept.starts, signal);
+    previousCount = swept.apps.size;
+
+    const byApp = machines === null ? null : machinesByApp(machines);
+    const apps = new Map<string, AppSummary>();
+    const claims = new Map<string, Claim[]>();
+    for (const [name, app] of swept.apps) {
+      apps.set(name, { ...app, machines: byApp === null ? null : (byApp.get(name) ?? []) });
+      for (const claim of app.claims) {
+        const same = claims.get(claim.hostname);
+        if (same === undefined) claims.set(claim.hostname, [claim]);
+        else same.push(claim);
+      }
+    }
+    return { startedAt, takenAt: clock.now(), apps, claims };
+  };
+}
