@@ -125,7 +125,7 @@ export function joined(words: readonly Word[], separator: string, meaning: strin
 function step(effect: Effect, command: ShellCommand, why: string, instead: string): RemediationStep {
   if (command.safe) return { kind: 'command', effect, command: command.text, why } satisfies CommandStep;
   const names = command.because.join(' and ');
-  const text = `${instead} No command is printed: ${names} has characters that are not allowed in such a name, and pasting them into a shell could do something else.`;
+  const text = `${instead} No command is printed: the name of ${names} is not made of letters, digits and hyphens alone, and pasting it into a shell could do something else.`;
   return { kind: 'manual', text, why } satisfies ManualStep;
 }
 

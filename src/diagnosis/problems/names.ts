@@ -1,6 +1,7 @@
 /** Names that resolve otherwise than the wildcard says. */
 import { ofTenant, problems } from '../problem.ts';
-import { dnsNxdomain, dnsOverride, dnsPropagating, dnsWildcardShadowed } from '../remedies/names.ts';
+import { dnsOverride } from '../remedies/claims.ts';
+import { dnsNxdomain, dnsPropagating, dnsWildcardShadowed } from '../remedies/names.ts';
 
 export const NAMES = problems<'dns-override' | 'dns-propagating' | 'dns-wildcard-shadowed' | 'dns-nxdomain'>(
   'tenant',

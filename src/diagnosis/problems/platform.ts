@@ -20,7 +20,7 @@ export const PLATFORM = problems<PlatformProblem>('platform', {
   'wildcard-claimed-elsewhere': {
     title: 'Another app claims the wildcard',
     explanation:
-      'An app other than the management app holds a certificate entry for the wildcard of the domain. The edge no longer knows which app ends TLS for any tenant: connections break during the handshake, or reach that app.',
+      'An app other than the management app holds a certificate entry for the wildcard of the domain. The edge no longer knows which app ends TLS for any tenant: connections break during the handshake, or reach that app. Users of every tenant see an SSL error or a strange site.',
     toldApartBy:
       'The certificate list of another app names the wildcard. Handshakes with names that no tenant owns fail too; without the claim it would be a platform TLS outage.',
     curedByWaiting: false,

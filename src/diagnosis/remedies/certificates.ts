@@ -1,12 +1,14 @@
 /** Remedies for certificates that are on their way, or that are served and wrong. */
-import { managementHoldsExact } from '../../checks/claims.ts';
+import { isCustomDomain, isServing, managementHoldsExact, wildcardHostname } from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { Claim } from '../../model/fly.ts';
-import { coversHostname } from '../../model/hostname.ts';
+import { coversHostname, normalizeHostname } from '../../model/hostname.ts';
 import { factsOf } from '../../model/observation.ts';
+import type { ProblemCode } from '../../model/problem.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
 import { byHand, host, prose, reads, shell } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
+import { homeOf } from './claims.ts';
 import {
   addCertificate,
   listCertificates,
@@ -72,14 +74,14 @@ export function renew(context: TenantContext): readonly RemediationStep[] {
   const { platform, tenant } = context;
   const { hostname } = tenant.tenant;
   const exact = managementHoldsExact(tenant, platform);
-  const name = exact ? hostname : `*.${platform.domain}`;
+  const name = exact || isCustomDomain(hostname, platform) ? hostname : wildcardHostname(platform);
   return [
     servedCertificate(hostname, platform, 'Shows names, issuer and dates of what is served.'),
     claimsOf(hostname, 'Shows which app holds the certificate that is served.'),
-    ...(exact ? [] : [validationRecord(platform.domain)]),
+    ...(name === hostname ? [] : [validationRecord(name.slice(2))]),
     showCertificate(
       name,
-      platform.managementApp,
+      homeOf(context),
       platform,
       `Asks Fly to validate, which starts the renewal, and shows what stops it. ${ONCE}`,
     ),
@@ -104,28 +106,33 @@ export function notYetValid({ platform, tenant }: TenantContext): readonly Remed
   ];
 }
 
+/** While one of these stands, another certificate only adds to the conflict: its own remedy comes first. */
+const FIRST: readonly ProblemCode[] = [
+  'certificate-on-tenant-app',
+  'certificate-on-foreign-app',
+  'dns-override',
+];
+
 export function mismatched(context: TenantContext): readonly RemediationStep[] {
-  const { platform, tenant } = context;
+  const { platform, tenant, alsoFound } = context;
   const { hostname } = tenant.tenant;
+  const home = homeOf(context);
   const covered = wildcardServes(context) || managementHoldsExact(tenant, platform);
+  const disputed = alsoFound.some((code) => FIRST.includes(code));
   return [
     servedCertificate(hostname, platform, 'Shows for which names the served certificate is good.'),
     claimsOf(hostname, 'Shows which app answers for the name.'),
-    listCertificates(
-      platform.managementApp,
-      platform,
-      'The wildcard or the exact name must be in this list.',
-    ),
-    ...(covered
+    listCertificates(home, platform, 'The wildcard or the exact name must be in this list.'),
+    ...(covered || disputed
       ? []
       : [
           addCertificate(
             hostname,
-            platform.managementApp,
+            home,
             platform,
-            'No certificate of the management app covers this name as far as we could see.',
+            'No certificate of this app covers this name as far as we could see.',
           ),
-          showCertificate(hostname, platform.managementApp, platform, `Shows whether it is ready. ${ONCE}`),
+          showCertificate(hostname, home, platform, `Shows whether it is ready. ${ONCE}`),
         ]),
     verifyTenant(tenant.tenant, 'Proves that the served certificate covers the name.', '5m'),
   ];
@@ -155,16 +162,16 @@ export function untrusted({ platform, tenant }: TenantContext): readonly Remedia
 
 /** The wildcard certificate of the management app is absent, expired or about to. */
 export function wildcardCertificate({ platform, shared }: RemedyContext): readonly RemediationStep[] {
-  const wildcard = `*.${platform.domain}`;
+  const wildcard = wildcardHostname(platform);
   const certificates = factsOf(shared.management.certificates);
-  const held = certificates?.find((claim) => claim.hostname === wildcard);
+  const held = certificates?.find((claim) => normalizeHostname(claim.hostname) === wildcard);
   return [
     listCertificates(
       platform.managementApp,
       platform,
       'Shows the wildcard’s entry and its status, if there is one.',
     ),
-    validationRecord(platform.domain),
+    validationRecord(wildcard.slice(2)),
     ...(held === undefined
       ? [
           addCertificate(
@@ -182,7 +189,7 @@ export function wildcardCertificate({ platform, shared }: RemedyContext): readon
       `Starts validation and prints the CNAME that _acme-challenge of the domain needs. ${ONCE}`,
     ),
     byHand(
-      prose`If the CNAME at _acme-challenge.${host(platform.domain, 'the domain')} is missing or differs from what the step above prints, set it. This one record is safe: it lies beside the tenants’ names, not at or below one.`,
+      prose`If the CNAME at _acme-challenge.${host(wildcard.slice(2), 'the domain')} is missing or differs from what the step above prints, set it. This one record is safe: it lies beside the tenants’ names, not at or below one.`,
       'A wildcard certificate is validated over DNS only.',
     ),
     ...(held?.source === 'custom' ? [uploaded()] : []),
@@ -196,7 +203,7 @@ function wildcardServes({ platform, tenant }: TenantContext): boolean {
     certificates.some(
       (claim) =>
         claim.hostname.startsWith('*.') &&
-        claim.state === 'issued' &&
+        isServing(claim, tenant.takenAt) &&
         coversHostname(claim.hostname, tenant.tenant.hostname),
     ) && platform.managementApp !== tenant.tenant.app
   );

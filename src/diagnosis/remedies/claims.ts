@@ -1,8 +1,15 @@
 /** Remedies for a hostname that the wrong app claims. */
-import { managementHoldsExact, tenantClaims } from '../../checks/claims.ts';
+import {
+  foreignWildcardClaims,
+  isCustomDomain,
+  managementHoldsExact,
+  otherClaims,
+  tenantClaims,
+  wildcardHostname,
+} from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { Claim } from '../../model/fly.ts';
-import { coversHostname, isWithinDomain } from '../../model/hostname.ts';
+import { coversHostname, normalizeHostname } from '../../model/hostname.ts';
 import { factsOf } from '../../model/observation.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
 import { app, byHand, claimed, prose } from '../commands.ts';
@@ -31,7 +38,7 @@ export function claimOnTenantApp(context: TenantContext): readonly RemediationSt
 }
 
 export function claimOnForeignApp(context: TenantContext): readonly RemediationStep[] {
-  const claims = factsOf(context.tenant.otherClaims) ?? [];
+  const claims = otherClaims(context.tenant, context.platform);
   const culprits = [...new Set(claims.map((claim) => claim.app))].slice(0, MAX_REMOVALS);
   return [
     ...culprits.map((culprit) =>
@@ -43,6 +50,24 @@ export function claimOnForeignApp(context: TenantContext): readonly RemediationS
     ),
     ...overrideFirst(context),
     ...moveCertificate(context, claims),
+  ];
+}
+
+/** A record of the name's own; whatever claims the name besides is moved after the record is forgotten, never before. */
+export function dnsOverride(context: TenantContext): readonly RemediationStep[] {
+  const { tenant, platform } = context;
+  const claims = [...tenantClaims(tenant, platform), ...otherClaims(tenant, platform)];
+  return [
+    ...removeOverride(context),
+    ...(claims.length > 0
+      ? moveCertificate(context, claims)
+      : [
+          verifyTenant(
+            tenant.tenant,
+            'Proves that the name follows the wildcard and the site answers.',
+            '5m',
+          ),
+        ]),
   ];
 }
 
@@ -109,13 +134,15 @@ function overrideFirst(context: TenantContext): readonly RemediationStep[] {
 }
 
 /** The app on which a certificate for the tenant's hostname belongs. */
-function homeOf({ platform, tenant }: TenantContext): string {
-  const custom = !isWithinDomain(tenant.tenant.hostname, platform.domain);
+export function homeOf({ platform, tenant }: TenantContext): string {
+  const custom = isCustomDomain(tenant.tenant.hostname, platform);
   return custom && platform.customDomainsOn === 'tenant' ? tenant.tenant.app : platform.managementApp;
 }
 
+/** Each claim once, in the one spelling that Fly's commands take. */
 function distinct(claims: readonly Claim[]): readonly Claim[] {
-  return [...new Map(claims.map((claim) => [`${claim.app} ${claim.hostname}`, claim])).values()].slice(
+  const spelled = claims.map((claim) => ({ ...claim, hostname: normalizeHostname(claim.hostname) }));
+  return [...new Map(spelled.map((claim) => [`${claim.app} ${claim.hostname}`, claim])).values()].slice(
     0,
     MAX_REMOVALS,
   );
@@ -123,9 +150,12 @@ function distinct(claims: readonly Claim[]): readonly Claim[] {
 
 /** The wildcard is claimed by an app that is not the proxy: everybody's names go there. */
 export function wildcardClaimedElsewhere({ platform, shared }: RemedyContext): readonly RemediationStep[] {
-  const claims = distinct(factsOf(shared.wildcardClaims) ?? []);
-  const wildcard = `*.${platform.domain}`;
-  const held = factsOf(shared.management.certificates)?.some((claim) => claim.hostname === wildcard) === true;
+  const claims = distinct(foreignWildcardClaims(shared, platform));
+  const wildcard = wildcardHostname(platform);
+  const held =
+    factsOf(shared.management.certificates)?.some(
+      (claim) => normalizeHostname(claim.hostname) === wildcard,
+    ) === true;
   return [
     listCertificates(
       platform.managementApp,

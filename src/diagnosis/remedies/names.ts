@@ -26,17 +26,6 @@ type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
 const USUAL_TTL_SECONDS = 300;
 const MAX_SERVERS = 4;
 
-export function dnsOverride(context: TenantContext): readonly RemediationStep[] {
-  return [
-    ...removeOverride(context),
-    verifyTenant(
-      context.tenant.tenant,
-      'Proves that the name follows the wildcard and the site answers.',
-      '5m',
-    ),
-  ];
-}
-
 /** The name's own records go, and everybody's caches forget them, before anything else is touched. */
 export function removeOverride(context: TenantContext): readonly RemediationStep[] {
   const { hostname } = context.tenant.tenant;
