@@ -18,7 +18,13 @@ export type StoreErrorCode =
   | 'internal'; // a fault of ours, for example a broken constraint
 
 /** Codes that can pass by themselves: what was to be written is kept and written later. */
-const PASSING: ReadonlySet<StoreErrorCode> = new Set(['disk-full', 'read-only', 'locked', 'permission', 'io']);
+const PASSING: ReadonlySet<StoreErrorCode> = new Set([
+  'disk-full',
+  'read-only',
+  'locked',
+  'permission',
+  'io',
+]);
 
 /** Trouble with the database; never a tenant's failure. The message names the file and says what helps. */
 export class StoreError extends Error {
@@ -48,7 +54,8 @@ export function storeError(error: unknown, path: string): StoreError {
 
 function codeOf(error: unknown): StoreErrorCode {
   if (error instanceof Database.SqliteError) return sqliteCode(error.code);
-  if (error instanceof TypeError && error.message.includes('database connection is not open')) return 'closed';
+  if (error instanceof TypeError && error.message.includes('database connection is not open'))
+    return 'closed';
   if (error instanceof Error && 'code' in error) {
     switch (error.code) {
       case 'ENOSPC':
@@ -120,11 +127,12 @@ function sentence(code: StoreErrorCode, path: string): string {
 
 /** The commands that get a damaged file back, or start anew without it. */
 export function wayOut(path: string): string {
-  const file = `'${path.replaceAll("'", `'\\''`)}'`;
-  const aside = `'${`${path}.damaged`.replaceAll("'", `'\\''`)}'`;
+  const quoted = (file: string): string => `'${file.replaceAll("'", `'\\''`)}'`;
+  const aside = quoted(`${path}.damaged`);
   return (
-    `Stop tenantwatch, then keep the damaged file: mv ${file} ${aside}; ` +
-    `then restore a backup to ${file}, or save what is readable: sqlite3 ${aside} .recover | sqlite3 ${file}; ` +
-    `or start with an empty history by doing neither`
+    `Stop tenantwatch and keep the damaged file: mv ${quoted(path)} ${aside}; ` +
+    `mv ${quoted(`${path}-wal`)} ${quoted(`${path}.damaged-wal`)}; rm -f ${quoted(`${path}-shm`)}. ` +
+    `Then restore a backup to ${quoted(path)}, or save what is readable (sqlite3 ${aside} .recover | sqlite3 ${quoted(path)}), ` +
+    `or do neither and start with an empty history`
   );
 }

@@ -85,7 +85,12 @@ export interface EvidenceRecord {
 }
 
 export interface EvidenceTable {
-  readonly between: (tenant: string, since: number, until: number, limit: number) => readonly EvidenceRecord[];
+  readonly between: (
+    tenant: string,
+    since: number,
+    until: number,
+    limit: number,
+  ) => readonly EvidenceRecord[];
   /** The newest at or before `at`. */
   readonly at: (tenant: string, at: number) => EvidenceRecord | null;
 }
@@ -203,7 +208,10 @@ export interface SilenceTable {
   /** In force now. */
   readonly active: (now: number) => readonly Silence[];
   /** In force or still to come; with `ended` also those that are over. */
-  readonly list: (now: number, options?: { readonly ended?: boolean; readonly limit?: number }) => readonly Silence[];
+  readonly list: (
+    now: number,
+    options?: { readonly ended?: boolean; readonly limit?: number },
+  ) => readonly Silence[];
 }
 
 export interface AuditRecord extends AuditEntry {

@@ -1,0 +1,102 @@
+import Database from 'better-sqlite3';
+import { storeError } from './error.ts';
+
+/** One value of a row as SQLite hands it over. */
+export type SqlValue = string | number | null | Uint8Array;
+export type Statement<Row = unknown> = Database.Statement<SqlValue[], Row>;
+
+/**
+ * The one connection of a store. A single one, so that data_version tells what others wrote, and one page cache serves
+ * reads and writes; `synchronous` is set for each transaction as its promise asks.
+ */
+export interface Connection {
+  readonly path: string;
+  readonly prepare: <Row = unknown>(sql: string) => Statement<Row>;
+  readonly exec: (sql: string) => void;
+  readonly pragma: (text: string) => unknown;
+  /** Translates errors; a consistent view when it reads more than once. */
+  readonly read: <T>(work: () => T) => T;
+  /** One transaction that survives a crash of the process (synchronous=NORMAL). Inside another one it is part of it. */
+  readonly write: <T>(work: () => T) => T;
+  /** One transaction that is on disk when this returns (synchronous=FULL). Inside another one it is part of it. */
+  readonly durable: <T>(work: () => T) => T;
+  /** Runs after a transaction failed: whatever was cached from inside it is not true. */
+  readonly onRollback: (forget: () => void) => void;
+  readonly close: () => void;
+}
+
+export interface ConnectionOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** How long a locked file is waited for. It blocks the event loop: short in the daemon. */
+  readonly busyTimeoutMs: number;
+}
+
+export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOptions): Connection {
+  const translated = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(error, path);
+    }
+  };
+  const database = translated(
+    () => new Database(path, { readonly: readOnly, fileMustExist: true, timeout: busyTimeoutMs }),
+  );
+  const forgetters: (() => void)[] = [];
+  let synchronous = '';
+
+  const transaction = <T>(level: 'NORMAL' | 'FULL', work: () => T): T => {
+    if (database.inTransaction) return work();
+    if (synchronous !== level) {
+      database.pragma(`synchronous = ${level}`);
+      synchronous = level;
+    }
+    try {
+      // IMMEDIATE: a transaction that reads first and writes later could not wait for a lock any more.
+      return database.transaction(work).immediate();
+    } catch (error) {
+      for (const forget of forgetters) forget();
+      throw error;
+    }
+  };
+
+  try {
+    translated(() => {
+      database.pragma('trusted_schema = OFF');
+      database.pragma('foreign_keys = ON');
+      if (!readOnly) {
+        // Before the first table, or the file can never shrink. No effect on a file that has tables.
+        database.pragma('auto_vacuum = INCREMENTAL');
+        database.pragma('journal_mode = WAL');
+        // A wider window lets a page that changes often be copied into the file once instead of many times.
+        database.pragma('wal_autocheckpoint = 4000');
+        database.pragma('journal_size_limit = 67108864');
+      }
+      // Everything else happens in rows; this also proves that the file is a database that may be read.
+      database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+
+  return {
+    path,
+    prepare: <Row>(sql: string) => translated(() => database.prepare<SqlValue[], Row>(sql)),
+    exec: (sql) => {
+      translated(() => database.exec(sql));
+    },
+    pragma: (text) => translated(() => database.pragma(text, { simple: true })),
+    read: (work) =>
+      translated(() => (database.inTransaction ? work() : database.transaction(work).deferred())),
+    write: (work) => translated(() => transaction('NORMAL', work)),
+    durable: (work) => translated(() => transaction('FULL', work)),
+    onRollback: (forget) => {
+      forgetters.push(forget);
+    },
+    close: () => {
+      translated(() => database.close());
+    },
+  };
+}

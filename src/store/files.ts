@@ -1,0 +1,53 @@
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreError, storeError } from './error.ts';
+
+const OWNER_ONLY = 0o600;
+
+/**
+ * Makes folder and file for their owner only. SQLite gives -wal and -shm the mode of the file, so it must be right before
+ * they exist. The file is never opened here when it is there: closing it would drop SQLite's locks in this process.
+ */
+export function prepareFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (lookAt(path) === undefined) createPrivate(path);
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) restrict(file);
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/** Creates an empty file that only its owner may touch; fails when there is one. */
+export function createPrivate(path: string): void {
+  closeSync(openSync(path, 'wx', OWNER_ONLY));
+}
+
+/** An error that says more than SQLite's "unable to open database file". */
+export function requireFile(path: string): void {
+  const found = lookAt(path);
+  if (found === undefined)
+    throw storeError(Object.assign(new Error('no such file'), { code: 'ENOENT' }), path);
+  if (!found.isFile())
+    throw new StoreError('not-a-database', path, `${path} is not a file: check store.path`);
+}
+
+/** Size of the file in bytes, 0 when there is none. */
+export function fileBytes(path: string): number {
+  return lookAt(path)?.size ?? 0;
+}
+
+function restrict(path: string): void {
+  const found = lookAt(path);
+  if (found === undefined || (found.mode & 0o077) === 0) return;
+  // Someone else's file stays as it is: opening it says what is wrong.
+  if (found.uid === process.getuid?.()) chmodSync(path, OWNER_ONLY);
+}
+
+function lookAt(path: string): Stats | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  // A dangling link is a mistake to report, not a place to create a file.
+  if (found === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw new StoreError('missing', path, `${path} is a link that leads nowhere`);
+  return found;
+}

@@ -1,0 +1,85 @@
+import type { IncidentChange, IncidentEvent } from '../model/delivery.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Connection } from './connection.ts';
+import type { IncidentTable } from './store.ts';
+
+export interface IncidentWriter extends IncidentTable {
+  /** The incident and its events. Only inside a write transaction. */
+  readonly put: (change: Pick<IncidentChange, 'incident' | 'events'>) => void;
+}
+
+interface Row {
+  readonly body: string;
+}
+
+const DEFAULT_LIMIT = 100;
+
+export function createIncidents(connection: Connection): IncidentWriter {
+  const upsert = connection.prepare(
+    'INSERT INTO incidents (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+  );
+  const addEvent = connection.prepare(
+    'INSERT INTO incident_events (incident, at, kind, by, text) VALUES (?, ?, ?, ?, ?)',
+  );
+  const one = connection.prepare<Row>('SELECT body FROM incidents WHERE id = ?');
+  const alive = connection.prepare<Row>(
+    `SELECT body FROM incidents WHERE state <> 'resolved' ORDER BY first_failed_at, id`,
+  );
+  const latest = connection.prepare<Row>(
+    'SELECT body FROM incidents WHERE scope = ? AND subject = ? ORDER BY first_failed_at DESC, rowid DESC LIMIT 1',
+  );
+  const resolvedSince = connection.prepare<Row>(
+    `SELECT body FROM incidents WHERE state = 'resolved' AND resolved_at >= ? ORDER BY resolved_at DESC`,
+  );
+  const list = connection.prepare<Row>(
+    `SELECT body FROM incidents
+     WHERE first_failed_at < ?1 AND (?2 IS NULL OR scope = ?2) AND (?3 IS NULL OR subject = ?3)
+       AND CASE WHEN ?4 IS NULL THEN opened_at IS NOT NULL ELSE state = ?4 END
+     ORDER BY first_failed_at DESC, rowid DESC LIMIT ?5`,
+  );
+  const events = connection.prepare<IncidentEvent>(
+    'SELECT incident, at, kind, by, text FROM incident_events WHERE incident = ? ORDER BY at, id',
+  );
+  const removePending = connection.prepare(
+    `DELETE FROM incidents WHERE id = ? AND state = 'pending' AND opened_at IS NULL`,
+  );
+
+  return {
+    put: ({ incident, events: happened }) => {
+      upsert.run(incident.id, JSON.stringify(incident));
+      for (const event of happened) addEvent.run(event.incident, event.at, event.kind, event.by, event.text);
+    },
+    get: (id) => connection.read(() => firstOf(one.all(id))),
+    unresolved: () => connection.read(() => alive.all().map(toIncident)),
+    latestOf: ({ scope, name }) => connection.read(() => firstOf(latest.all(scope, name))),
+    list: ({ state, subject, before, limit }) =>
+      connection.read(() =>
+        list
+          .all(
+            before ?? Number.MAX_SAFE_INTEGER,
+            subject?.scope ?? null,
+            subject?.name ?? null,
+            state ?? null,
+            limit ?? DEFAULT_LIMIT,
+          )
+          .map(toIncident),
+      ),
+    events: (incident) => connection.read(() => events.all(incident)),
+    resolvedSince: (since) => connection.read(() => resolvedSince.all(since).map(toIncident)),
+    removePending: (ids) => {
+      if (ids.length === 0) return;
+      connection.durable(() => {
+        for (const id of ids) removePending.run(id);
+      });
+    },
+  };
+}
+
+function firstOf(rows: readonly Row[]): Incident | null {
+  const [row] = rows;
+  return row === undefined ? null : toIncident(row);
+}
+
+function toIncident(row: Row): Incident {
+  return JSON.parse(row.body) as Incident;
+}

@@ -1,0 +1,156 @@
+import type { Message } from '../model/alert.ts';
+import type { Delivery, DeliveryState, Outbox } from '../model/delivery.ts';
+import type { Connection } from './connection.ts';
+
+interface Row {
+  readonly id: string;
+  readonly channel: string;
+  readonly grp: string;
+  readonly message: string;
+  readonly created_at: number;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly next_attempt_at: number;
+  readonly leased_until: number | null;
+  readonly sent_at: number | null;
+  readonly last_error: string | null;
+  readonly possible_repeat: number;
+}
+
+const DEFAULT_LIMIT = 100;
+
+/** The oldest row of each channel and group that is not delivered yet, of the channels that are in use. */
+const HEADS = `FROM deliveries AS head
+  WHERE state IN ('waiting', 'leased')
+    AND NOT EXISTS (SELECT 1 FROM deliveries AS older
+      WHERE older.state IN ('waiting', 'leased') AND older.channel = head.channel AND older.grp = head.grp
+        AND older.seq < head.seq)
+    AND channel NOT IN (SELECT channel FROM disabled_channels)`;
+
+/** When a row may be leased: a waiting one at its time, a leased one when its lease ends without an outcome. */
+const DUE_AT = `CASE state WHEN 'waiting' THEN next_attempt_at ELSE leased_until END`;
+
+export interface OutboxWriter extends Outbox {
+  /** Leases of a daemon that is gone end now: its messages go out at once, marked as possible repeats. */
+  readonly endLeases: () => number;
+}
+
+export function createOutbox(connection: Connection): OutboxWriter {
+  const insert = connection.prepare(
+    `INSERT INTO deliveries (id, channel, grp, message, created_at, state, next_attempt_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?5) ON CONFLICT (id) DO NOTHING`,
+  );
+  const due = connection.prepare<Row>(`SELECT * ${HEADS} AND ${DUE_AT} <= ? ORDER BY seq LIMIT ?`);
+  const nextDue = connection.prepare<{ at: number | null }>(`SELECT min(${DUE_AT}) AS at ${HEADS}`);
+  const lease = connection.prepare<Row>(
+    `UPDATE deliveries SET possible_repeat = possible_repeat OR state = 'leased', state = 'leased',
+       leased_until = ?, attempts = attempts + 1 WHERE id = ? RETURNING *`,
+  );
+  const sent = connection.prepare<Pick<Row, 'channel' | 'grp'>>(
+    `UPDATE deliveries SET state = 'sent', sent_at = ?, leased_until = NULL, last_error = NULL
+     WHERE id = ? AND state <> 'sent' RETURNING channel, grp`,
+  );
+  const setHandle = connection.prepare(
+    'INSERT OR REPLACE INTO delivery_handles (channel, grp, handle, updated_at) VALUES (?, ?, ?, ?)',
+  );
+  const retry = connection.prepare(
+    `UPDATE deliveries SET state = 'waiting', next_attempt_at = ?, leased_until = NULL, last_error = ?
+     WHERE id = ? AND state = 'leased'`,
+  );
+  const dead = connection.prepare(
+    `UPDATE deliveries SET state = 'dead', leased_until = NULL, last_error = ?
+     WHERE id = ? AND state IN ('waiting', 'leased')`,
+  );
+  const handle = connection.prepare<{ handle: string }>(
+    'SELECT handle FROM delivery_handles WHERE channel = ? AND grp = ?',
+  );
+  const list = connection.prepare<Row>(
+    `SELECT * FROM deliveries WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR channel = ?2)
+       AND (?3 IS NULL OR grp = ?3) ORDER BY seq DESC LIMIT ?4`,
+  );
+  const listGroup = connection.prepare<Row>(
+    `SELECT * FROM deliveries WHERE grp = ?3 AND (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR channel = ?2)
+     ORDER BY seq DESC LIMIT ?4`,
+  );
+  const requeue = connection.prepare(
+    `UPDATE deliveries SET state = 'waiting', next_attempt_at = ? WHERE id = ? AND state = 'dead'`,
+  );
+  const disable = connection.prepare(
+    'INSERT INTO disabled_channels (channel, at, reason) VALUES (?, ?, ?) ON CONFLICT (channel) DO NOTHING',
+  );
+  const enable = connection.prepare('DELETE FROM disabled_channels WHERE channel = ?');
+  const disabled = connection.prepare<{ channel: string; at: number; reason: string }>(
+    'SELECT channel, at, reason FROM disabled_channels ORDER BY channel',
+  );
+  const endLeases = connection.prepare(`UPDATE deliveries SET leased_until = 0 WHERE state = 'leased'`);
+
+  return {
+    add: (deliveries) => {
+      if (deliveries.length === 0) return;
+      connection.durable(() => {
+        for (const { id, channel, group, message, createdAt } of deliveries)
+          insert.run(id, channel, group, JSON.stringify(message), createdAt);
+      });
+    },
+    lease: (now, limit, leaseMs) => {
+      // Most rounds find nothing, and a transaction that writes nothing need not wait for the disk.
+      if (connection.read(() => due.get(now, 1)) === undefined) return [];
+      return connection.durable(() =>
+        due
+          .all(now, limit)
+          .flatMap((row) => lease.all(now + leaseMs, row.id))
+          .map(toDelivery),
+      );
+    },
+    sent: (id, now, given) => {
+      connection.durable(() => {
+        const row = sent.get(now, id);
+        if (row !== undefined && given !== null) setHandle.run(row.channel, row.grp, given, now);
+      });
+    },
+    retry: (id, nextAttemptAt, reason) => {
+      connection.durable(() => retry.run(nextAttemptAt, reason, id));
+    },
+    dead: (id, _now, reason) => {
+      connection.durable(() => dead.run(reason, id));
+    },
+    handle: (channel, group) => connection.read(() => handle.get(channel, group)?.handle ?? null),
+    nextDueAt: () => connection.read(() => nextDue.get()?.at ?? null),
+    list: ({ state, channel, group, limit }) =>
+      connection.read(() =>
+        (group === undefined ? list : listGroup)
+          .all(state ?? null, channel ?? null, group ?? null, limit ?? DEFAULT_LIMIT)
+          .map(toDelivery),
+      ),
+    requeue: (ids, now) =>
+      connection.durable(() => ids.reduce((count, id) => count + requeue.run(now, id).changes, 0)),
+    disableChannel: (channel, now, reason) => {
+      connection.durable(() => disable.run(channel, now, reason));
+    },
+    enableChannel: (channel) => {
+      connection.durable(() => enable.run(channel));
+    },
+    disabledChannels: () =>
+      connection.read(
+        () => new Map(disabled.all().map(({ channel, at, reason }) => [channel, { at, reason }])),
+      ),
+    endLeases: () => connection.durable(() => endLeases.run().changes),
+  };
+}
+
+function toDelivery(row: Row): Delivery {
+  return {
+    id: row.id,
+    channel: row.channel,
+    group: row.grp,
+    message: JSON.parse(row.message) as Message,
+    createdAt: row.created_at,
+    state: row.state,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    leasedUntil: row.leased_until,
+    sentAt: row.sent_at,
+    lastError: row.last_error,
+    possibleRepeat: row.possible_repeat === 1,
+  };
+}

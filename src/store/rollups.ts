@@ -1,0 +1,119 @@
+import type { Run } from '../model/run.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/time.ts';
+import { createAvailability } from './availability.ts';
+import type { Codebook } from './codebook.ts';
+import type { Connection } from './connection.ts';
+import {
+  addRun,
+  emptyTally,
+  mergeTally,
+  packLatency,
+  toRollup,
+  unpackTally,
+  type RollupRow,
+  type Tally,
+} from './rollup-row.ts';
+import { unpackRun } from './run-row.ts';
+import type { RollupTable } from './store.ts';
+import type { TenantKeys } from './tenant-keys.ts';
+
+/** Runs are taken in when this much of them is there: the rows are rewritten each time. */
+const WORTHWHILE_MS = 5 * MINUTE_MS;
+const RUNS_A_CALL = 2_000;
+
+export interface RollupWriter extends RollupTable {
+  /** A run that arrived after its time was rolled up. Only inside a write transaction. */
+  readonly addLate: (tenant: number, at: number, run: Run) => void;
+}
+
+type Period = 'hourly' | 'daily';
+const LENGTH_MS: Readonly<Record<Period, number>> = { hourly: HOUR_MS, daily: DAY_MS };
+
+/**
+ * Hours and days (UTC) of each tenant. Every run is counted exactly once: `tenants.rolled_until` moves in the transaction
+ * that adds the runs up to it, and a run that is written at or before it is added in the transaction that writes it.
+ */
+export function createRollups(connection: Connection, keys: TenantKeys, codes: Codebook): RollupWriter {
+  const waiting = connection.prepare<{ id: number; rolled_until: number }>(
+    `SELECT id, rolled_until FROM tenants
+     WHERE latest_at > rolled_until AND (latest_at >= rolled_until + ?1 OR latest_at < ?2)
+     ORDER BY rolled_until LIMIT ?3`,
+  );
+  const newRuns = connection.prepare<{ at: number; data: Uint8Array }>(
+    'SELECT at, data FROM runs WHERE tenant = ? AND at > ? ORDER BY at LIMIT ?',
+  );
+  const setRolled = connection.prepare('UPDATE tenants SET rolled_until = max(rolled_until, ?) WHERE id = ?');
+  const tables = {
+    hourly: periodTable(connection, 'hourly', codes),
+    daily: periodTable(connection, 'daily', codes),
+  };
+
+  const addToBoth = (
+    tenant: number,
+    runs: Iterable<Pick<Run, 'at' | 'verdict' | 'durationMs' | 'stages'>>,
+  ): void => {
+    const tallies = { hourly: new Map<number, Tally>(), daily: new Map<number, Tally>() };
+    for (const run of runs) {
+      for (const period of ['hourly', 'daily'] as const) {
+        const start = Math.floor(run.at / LENGTH_MS[period]) * LENGTH_MS[period];
+        let tally = tallies[period].get(start);
+        if (tally === undefined) tallies[period].set(start, (tally = emptyTally()));
+        addRun(tally, run);
+      }
+    }
+    for (const period of ['hourly', 'daily'] as const)
+      for (const [start, tally] of tallies[period]) tables[period].add(tenant, start, tally);
+  };
+
+  return {
+    ...createAvailability(connection, keys, codes),
+    addLate: (tenant, at, run) => {
+      addToBoth(tenant, [{ ...run, at }]);
+    },
+    advance: (now, options) =>
+      connection.write(() => {
+        const [least, quietSince] =
+          options?.all === true ? [0, now + DAY_MS] : [WORTHWHILE_MS, now - WORTHWHILE_MS];
+        let taken = 0;
+        for (const { id, rolled_until } of waiting.all(least, quietSince, RUNS_A_CALL)) {
+          const rows = newRuns.all(id, rolled_until, RUNS_A_CALL - taken);
+          addToBoth(
+            id,
+            rows.map((row) => ({ at: row.at, ...unpackRun(row.data, codes) })),
+          );
+          // Without rows the runs were removed before they were counted; there is nothing to wait for.
+          const reached = rows.at(-1)?.at;
+          setRolled.run(reached ?? now, id);
+          taken += rows.length;
+          if (taken >= RUNS_A_CALL) break;
+        }
+        return taken;
+      }),
+    hours: (tenant, since, until) =>
+      connection.read(() => tables.hourly.between(keys.find(tenant), since, until)),
+    days: (tenant, since, until) =>
+      connection.read(() => tables.daily.between(keys.find(tenant), since, until)),
+  };
+}
+
+function periodTable(connection: Connection, period: Period, codes: Codebook) {
+  const select = connection.prepare<RollupRow>(
+    `SELECT at, pass, warn, fail, unknown, skipped, latency FROM ${period} WHERE tenant = ? AND at = ?`,
+  );
+  const replace = connection.prepare(
+    `INSERT OR REPLACE INTO ${period} (tenant, at, pass, warn, fail, unknown, skipped, latency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const between = connection.prepare<RollupRow>(
+    `SELECT at, pass, warn, fail, unknown, skipped, latency FROM ${period} WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at`,
+  );
+  return {
+    add: (tenant: number, start: number, tally: Tally): void => {
+      const there = select.get(tenant, start);
+      if (there !== undefined) mergeTally(tally, unpackTally(there, codes));
+      const { pass, warn, fail, unknown, skipped } = tally.counts;
+      replace.run(tenant, start, pass, warn, fail, unknown, skipped, packLatency(tally, codes));
+    },
+    between: (tenant: number | undefined, since: number, until: number) =>
+      tenant === undefined ? [] : between.all(tenant, since, until).map((row) => toRollup(row, codes)),
+  };
+}

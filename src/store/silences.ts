@@ -1,0 +1,43 @@
+import type { Silence } from '../model/incident.ts';
+import type { Connection } from './connection.ts';
+import type { SilenceTable } from './store.ts';
+
+interface Row {
+  readonly body: string;
+}
+
+const DEFAULT_LIMIT = 1_000;
+
+export function createSilences(connection: Connection): SilenceTable {
+  const insert = connection.prepare('INSERT INTO silences (id, body) VALUES (?, ?)');
+  const end = connection.prepare(
+    `UPDATE silences SET body = json_set(body, '$.endsAt', ?1) WHERE id = ?2 AND ends_at > ?1`,
+  );
+  const one = connection.prepare<Row>('SELECT body FROM silences WHERE id = ?');
+  const active = connection.prepare<Row>(
+    'SELECT body FROM silences WHERE ends_at > ?1 AND starts_at <= ?1 ORDER BY ends_at',
+  );
+  const list = connection.prepare<Row>(
+    'SELECT body FROM silences WHERE ends_at > ? ORDER BY ends_at DESC LIMIT ?',
+  );
+  return {
+    add: (silence) => {
+      connection.durable(() => insert.run(silence.id, JSON.stringify(silence)));
+    },
+    end: (id, now) => connection.durable(() => end.run(now, id).changes === 1),
+    get: (id) =>
+      connection.read(() => {
+        const row = one.get(id);
+        return row === undefined ? null : toSilence(row);
+      }),
+    active: (now) => connection.read(() => active.all(now).map(toSilence)),
+    list: (now, options) =>
+      connection.read(() =>
+        list.all(options?.ended === true ? 0 : now, options?.limit ?? DEFAULT_LIMIT).map(toSilence),
+      ),
+  };
+}
+
+function toSilence(row: Row): Silence {
+  return JSON.parse(row.body) as Silence;
+}
