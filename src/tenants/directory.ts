@@ -1,17 +1,21 @@
+import type { Logger } from '../model/logger.ts';
 import type { Tenant } from '../model/tenant.ts';
+import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
+import { mergeTenants } from './entry.ts';
 import type { TenantSource } from './source.ts';
+
+const MAX_REASON_LENGTH = 1_000;
 
 export interface TenantDirectoryOptions {
   /** The first that names a tenant decides its host name and app; labels of the later ones are added. */
   readonly sources: readonly TenantSource[];
-  /** Ids, host names or app names, with `*` for any characters; left out whatever source lists them. */
-  readonly exclude: readonly string[];
   /** A source that loses a greater share than this of its last list at once is not believed; losing all is never believed. */
   readonly maxLossShare: number;
   readonly clock: Clock;
-  /** The last good list of each source by its name, from before a restart. */
-  readonly lastGood?: ReadonlyMap<string, readonly Tenant[]>;
+  readonly logger?: Pick<Logger, 'info' | 'warn'>;
+  /** The last good list of each source, in their order, from before a restart; null where there is none. */
+  readonly lastGood?: readonly (readonly Tenant[] | null)[];
 }
 
 export interface SourceState {
@@ -20,8 +24,8 @@ export interface SourceState {
   readonly state: 'fresh' | 'kept' | 'empty';
   /** Plain text for people; null when fresh. */
   readonly reason: string | null;
-  /** Tenants in use from this source, before excludes. */
-  readonly count: number;
+  /** In use from this source. */
+  readonly tenants: readonly Tenant[];
   /** Milliseconds since the epoch; null: never. */
   readonly loadedAt: number | null;
   /** Since when the source gives no list that is believed; null while it does. */
@@ -34,14 +38,123 @@ export interface TenantList {
   readonly byHostname: ReadonlyMap<string, Tenant>;
   readonly byApp: ReadonlyMap<string, Tenant>;
   readonly sources: readonly SourceState[];
-  /** Against the list before. */
+  /** Against the list before, by id. */
   readonly added: readonly Tenant[];
   readonly removed: readonly Tenant[];
 }
 
 export interface TenantDirectory {
-  /** Asks every source once and never rejects: what went wrong is in `sources`. */
-  readonly refresh: (signal: AbortSignal) => Promise<TenantList>;
+  /**
+   * Asks every source once and never rejects: what went wrong is in `sources`. With `acceptLoss` a source is
+   * believed however much it lost: how an operator confirms that the tenants are really gone.
+   */
+  readonly refresh: (signal: AbortSignal, options?: { readonly acceptLoss?: boolean }) => Promise<TenantList>;
   /** The list of the latest refresh. */
   readonly current: () => TenantList;
+}
+
+/** Why a new list is not believed; null: it is. */
+export function lossReason(
+  before: readonly Tenant[],
+  after: readonly Tenant[],
+  maxLossShare: number,
+): string | null {
+  if (before.length === 0) return null;
+  if (after.length === 0) return `it lists none of ${before.length} tenants any more`;
+  const ids = new Set(after.map((tenant) => tenant.id));
+  const lost = before.filter((tenant) => !ids.has(tenant.id)).length;
+  if (lost / before.length <= maxLossShare) return null;
+  return `it lost ${lost} of ${before.length} tenants at once`;
+}
+
+function listOf(sources: readonly SourceState[], before: TenantList | null): TenantList {
+  const tenants = mergeTenants(sources.map((source) => source.tenants));
+  const index = (key: 'id' | 'hostname' | 'app'): ReadonlyMap<string, Tenant> => {
+    const map = new Map<string, Tenant>();
+    for (const tenant of tenants) if (!map.has(tenant[key])) map.set(tenant[key], tenant);
+    return map;
+  };
+  const byId = index('id');
+  return {
+    tenants,
+    byId,
+    byHostname: index('hostname'),
+    byApp: index('app'),
+    sources,
+    added: tenants.filter((tenant) => before?.byId.has(tenant.id) !== true),
+    removed: before === null ? [] : before.tenants.filter((tenant) => !byId.has(tenant.id)),
+  };
+}
+
+export function createTenantDirectory(options: TenantDirectoryOptions): TenantDirectory {
+  const { clock, logger, maxLossShare } = options;
+  let latest = listOf(
+    options.sources.map((source, index) => {
+      const tenants = options.lastGood?.[index] ?? null;
+      return {
+        name: source.name,
+        state: tenants === null ? 'empty' : 'kept',
+        reason: 'it was not asked yet',
+        tenants: tenants ?? [],
+        loadedAt: null,
+        failingSince: null,
+      };
+    }),
+    null,
+  );
+
+  function keep(before: SourceState, reason: string): SourceState {
+    const isNew = before.failingSince === null;
+    const state = before.loadedAt === null && before.tenants.length === 0 ? 'empty' : 'kept';
+    const said = plainText(reason, MAX_REASON_LENGTH);
+    if (isNew || before.reason !== said) {
+      logger?.warn(
+        { source: before.name, reason: said, tenants: before.tenants.length },
+        'tenant source is not believed, its last good list stays in use',
+      );
+    }
+    return { ...before, state, reason: said, failingSince: before.failingSince ?? clock.now() };
+  }
+
+  async function ask(
+    source: TenantSource,
+    before: SourceState,
+    acceptLoss: boolean,
+    signal: AbortSignal,
+  ): Promise<SourceState> {
+    let tenants: readonly Tenant[];
+    try {
+      tenants = await source.load(signal);
+    } catch (error) {
+      return signal.aborted ? before : keep(before, error instanceof Error ? error.message : String(error));
+    }
+    const reason = acceptLoss ? null : lossReason(before.tenants, tenants, maxLossShare);
+    if (reason !== null) return keep(before, reason);
+    if (before.failingSince !== null)
+      logger?.info({ source: source.name, tenants: tenants.length }, 'tenant source is believed again');
+    return {
+      name: source.name,
+      state: 'fresh',
+      reason: null,
+      tenants,
+      loadedAt: clock.now(),
+      failingSince: null,
+    };
+  }
+
+  return {
+    refresh: async (signal, { acceptLoss = false } = {}) => {
+      const states = latest.sources;
+      const sources = await Promise.all(
+        options.sources.map((source, index) => {
+          const before = states[index];
+          if (before === undefined) throw new Error(`no state of tenant source ${source.name}`);
+          return ask(source, before, acceptLoss, signal);
+        }),
+      );
+      latest = listOf(sources, latest);
+      return latest;
+    },
+    current: () => latest,
+  };
 }
