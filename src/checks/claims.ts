@@ -79,8 +79,7 @@ export function managementExactClaim(snapshot: TenantSnapshot): Claim | undefine
  * Does the management app hold the exact certificate already, so that adding it would be refused? The wildcard alone does not count.
  */
 export function managementHoldsExact(snapshot: TenantSnapshot, platform: Platform): boolean {
-  const claim = managementExactClaim(snapshot);
-  return claim !== undefined && claim.app === platform.managementApp;
+  return managementExactClaim(snapshot)?.app === platform.managementApp;
 }
 
 /** Issued and not past its end; an end that the API does not say counts as ahead. */

@@ -44,6 +44,8 @@ export interface ControlSnapshot {
   readonly name: string;
   readonly lookups: readonly DnsLookup[];
   readonly handshakes: readonly Handshake[];
+  /** With `edge: proxied`: the control's SNI straight to the management app's own addresses. */
+  readonly managementHandshakes?: readonly Handshake[];
   /** The answer to an unknown tenant's name: what a catch-all or "no such tenant" looks like. */
   readonly site: Taken<HttpFacts>;
 }

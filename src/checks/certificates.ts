@@ -1,0 +1,134 @@
+import type { Reason } from '../model/check.ts';
+import type { CertificateFacts, Handshake } from '../model/connection.ts';
+import { coversHostname } from '../model/hostname.ts';
+import type { JsonObject } from '../model/json.ts';
+import { DAY_MS } from '../model/time.ts';
+import { isoTime } from './claims.ts';
+
+/** Where a moment lies in a certificate's life. `expires-now`: fewer days left than `failDays`. */
+export type DateState = 'valid' | 'expires-soon' | 'expires-now' | 'expired' | 'not-yet-valid';
+
+/** The limits of the settings, in days. */
+export interface ExpiryLimits {
+  readonly warnDays: number;
+  readonly failDays: number;
+}
+
+/** A certificate is valid from its first to its last moment, both included (RFC 5280 section 4.1.2.5). */
+export function dateState(
+  notBefore: number | null,
+  notAfter: number,
+  now: number,
+  limits: ExpiryLimits,
+): DateState {
+  if (now > notAfter) return 'expired';
+  if (notBefore !== null && now < notBefore) return 'not-yet-valid';
+  const daysLeft = (notAfter - now) / DAY_MS;
+  if (daysLeft < limits.failDays) return 'expires-now';
+  return daysLeft < limits.warnDays ? 'expires-soon' : 'valid';
+}
+
+/** One certificate that was served, with its three judgements apart. */
+export interface ServedCertificate {
+  readonly facts: CertificateFacts;
+  readonly addresses: readonly string[];
+  readonly coversName: boolean;
+  readonly trusted: boolean;
+  readonly dates: DateState;
+  readonly daysLeft: number;
+}
+
+/** Every certificate that was served in these handshakes, once for each fingerprint. */
+export function servedCertificates(
+  handshakes: readonly Handshake[],
+  hostname: string,
+  now: number,
+  limits: ExpiryLimits,
+): readonly ServedCertificate[] {
+  const served = new Map<string, ServedCertificate & { addresses: string[] }>();
+  for (const { address, result } of handshakes) {
+    if (result.outcome !== 'observed') continue;
+    const facts = result.facts.certificate;
+    const known = served.get(facts.fingerprint);
+    if (known !== undefined) {
+      if (!known.addresses.includes(address)) known.addresses.push(address);
+      continue;
+    }
+    served.set(facts.fingerprint, {
+      facts,
+      addresses: [address],
+      coversName: facts.names.some((name) => coversHostname(name, hostname)),
+      trusted: facts.trust === 'trusted',
+      dates: dateState(facts.notBefore, facts.notAfter, now, limits),
+      daysLeft: Math.floor((facts.notAfter - now) / DAY_MS),
+    });
+  }
+  return [...served.values()];
+}
+
+/** What can be wrong with a served certificate, in the order in which the one reason of a check is chosen. */
+export const DEFECTS = [
+  'name-mismatch',
+  'expired',
+  'not-yet-valid',
+  'untrusted',
+  'expires-now',
+  'expires-soon',
+] as const;
+export type Defect = (typeof DEFECTS)[number];
+
+/** All that is wrong with these certificates; each is reported, the first names the check's reason. */
+export function defectsOf(served: readonly ServedCertificate[]): readonly Defect[] {
+  const found = new Set<Defect>();
+  for (const { coversName, trusted, dates } of served) {
+    if (!coversName) found.add('name-mismatch');
+    if (!trusted) found.add('untrusted');
+    if (dates !== 'valid') found.add(dates);
+  }
+  return found.size === 0 ? [] : DEFECTS.filter((defect) => found.has(defect));
+}
+
+/** Is this one of the certificates that has the defect? */
+export function hasDefect(certificate: ServedCertificate, defect: Defect): boolean {
+  return defectsOf([certificate]).includes(defect);
+}
+
+/** The closed set of reasons knows one word for an end that is near; the verdict tells how near. */
+export function defectReason(defect: Defect): Reason {
+  return defect === 'expires-now' ? 'expires-soon' : defect;
+}
+
+/** A defect as part of a sentence about a certificate. */
+export function defectText(certificate: ServedCertificate, hostname: string, defect: Defect): string {
+  const { facts } = certificate;
+  switch (defect) {
+    case 'name-mismatch':
+      return `does not cover ${hostname} (it is for ${facts.names.slice(0, 3).join(', ') || 'no name at all'})`;
+    case 'untrusted':
+      return `does not lead to a trusted root (${facts.trust}, issued by ${facts.issuer})`;
+    case 'expired':
+      return `expired at ${isoTime(facts.notAfter) ?? 'an impossible date'}`;
+    case 'not-yet-valid':
+      return `is not valid before ${isoTime(facts.notBefore) ?? 'an impossible date'}`;
+    case 'expires-now':
+    case 'expires-soon':
+      return `expires in ${certificate.daysLeft} days, at ${isoTime(facts.notAfter) ?? 'an impossible date'}`;
+  }
+}
+
+/** Evidence: name, chain and dates judged separately. */
+export function servedEvidence(served: readonly ServedCertificate[]): readonly JsonObject[] {
+  return served.slice(0, 8).map(({ facts, addresses, coversName, dates, daysLeft }) => ({
+    fingerprint: facts.fingerprint,
+    subject: facts.subject,
+    issuer: facts.issuer,
+    names: facts.names.slice(0, 10),
+    notBefore: isoTime(facts.notBefore),
+    notAfter: isoTime(facts.notAfter),
+    daysLeft,
+    name: coversName ? 'covers' : 'mismatch',
+    chain: facts.trust,
+    dates,
+    addresses: addresses.slice(0, 16),
+  }));
+}

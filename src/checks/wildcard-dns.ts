@@ -1,0 +1,71 @@
+import type { CheckResult, Reason } from '../model/check.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Platform } from '../model/platform.ts';
+import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { lookupsDuration } from './dns-words.ts';
+import { addressesOf, outsideAddresses, type ServerAnswers } from './names.ts';
+import { credibleLookups, managementAddresses, resolverHealth, usableAnswer } from './resolver-health.ts';
+import { count, listText, notPassed, passed } from './result.ts';
+
+type Result = CheckResult<'wildcard-dns'>;
+const ID = 'wildcard-dns';
+
+/** Do fresh names under the wildcard resolve, to the management app, wherever they are asked? */
+export function wildcardDns(snapshot: PlatformSnapshot, platform: Platform): Result {
+  const views = controlViews(snapshot, platform);
+  const durationMs = snapshot.controls.reduce(
+    (slowest, control) => Math.max(slowest, lookupsDuration(control.lookups)),
+    0,
+  );
+  const expected = managementAddresses(snapshot, platform);
+  const names = snapshot.controls.map(({ name }) => name);
+  const given = [...new Set(views.flatMap(addressesOf))];
+  const evidence: JsonObject = {
+    controls: names,
+    addresses: given.slice(0, 32),
+    managementAddresses: expected === null ? null : [...expected].slice(0, 32),
+    servers: [...new Set(views.map(({ server }) => server))].slice(0, 16),
+  };
+  const result = (verdict: 'fail' | 'unknown', reason: Reason, summary: string): Result =>
+    notPassed(ID, verdict, reason, summary, evidence, durationMs);
+  if (views.length === 0) {
+    return result('unknown', 'no-resolver-answered', 'No resolver answered for the control names.');
+  }
+  const unresolved = views.filter((view) => addressesOf(view).length === 0);
+  const [first] = unresolved;
+  if (first !== undefined) {
+    const missing = (first.ipv4 ?? first.ipv6)?.rcode === 'NXDOMAIN';
+    const where = listText([...new Set(unresolved.map(({ server }) => server))]);
+    return result(
+      'fail',
+      missing ? 'nxdomain' : 'no-data',
+      `Names under the wildcard of ${platform.domain} do not resolve at ${where} (${missing ? 'NXDOMAIN' : 'NODATA'}).`,
+    );
+  }
+  const outside =
+    expected === null ? [] : [...new Set(views.flatMap((view) => outsideAddresses(view, expected)))];
+  if (outside.length > 0) {
+    return result(
+      'fail',
+      'outside-management-addresses',
+      `The wildcard of ${platform.domain} resolves to ${listText(outside)}, which is not where ${platform.managementApp} is.`,
+    );
+  }
+  return passed(
+    ID,
+    `${count(names.length, 'control name')} under ${platform.domain} ${names.length === 1 ? 'resolves' : 'resolve'} to ${listText(given)}.`,
+    evidence,
+    durationMs,
+  );
+}
+
+/** What the control names answer at every server that can be believed. */
+function controlViews(snapshot: PlatformSnapshot, platform: Platform): readonly ServerAnswers[] {
+  const health = resolverHealth(snapshot, platform);
+  return snapshot.controls
+    .flatMap((control) => credibleLookups(control.lookups, health))
+    .map(({ server, role, ipv4, ipv6 }): ServerAnswers => {
+      return { server, role, ipv4: usableAnswer(ipv4), ipv6: usableAnswer(ipv6) };
+    })
+    .filter(({ ipv4, ipv6 }) => ipv4 !== undefined || ipv6 !== undefined);
+}
