@@ -1,0 +1,124 @@
+import { subjectKey } from '../incidents/index.ts';
+import type { Alert, DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
+import { MINUTE_MS, type Clock } from '../model/time.ts';
+import { judgeAnswer, type ChannelHttp } from './http.ts';
+import { alertAsText, describeAlert, describeNotice } from './message.ts';
+import type { AlertmanagerOptions } from './options.ts';
+
+/** How long the end of an alert is repeated, for peers that missed it. */
+const REPEAT_END_MS = 5 * MINUTE_MS;
+
+/**
+ * Alertmanager API v2. Labels are an alert's identity: only `alertname`, `scope` and `tenant`, or a change would leave the
+ * old alert firing. A firing alert ends by itself (`endsAt`, four intervals ahead) unless it is sent again, to every peer.
+ */
+export function createAlertmanagerNotifier(
+  options: AlertmanagerOptions,
+  http: ChannelHttp,
+  clock: Clock,
+  resendMs: number = MINUTE_MS,
+): Notifier {
+  const live = new Map<string, Alert>();
+  const stopped = new AbortController();
+  let resending: Promise<void> | undefined;
+
+  const post = async (alerts: readonly object[], signal: AbortSignal): Promise<DeliveryOutcome> => {
+    const body = JSON.stringify(alerts);
+    const outcomes = await Promise.all(
+      options.urls.map(async (url) =>
+        judgeAnswer(
+          await http.post({ url: `${url.replace(/\/+$/, '')}/api/v2/alerts`, headers: {}, body, signal }),
+        ),
+      ),
+    );
+    // One peer that has it tells the others.
+    const best = (['sent', 'retry', 'rejected'] as const).find((result) =>
+      outcomes.some((outcome) => outcome.result === result),
+    );
+    return outcomes.find((outcome) => outcome.result === best) ?? { result: 'retry', reason: 'no peer' };
+  };
+
+  const resend = async (): Promise<void> => {
+    while (!stopped.signal.aborted && live.size > 0) {
+      try {
+        await clock.sleep(resendMs, stopped.signal);
+      } catch {
+        return;
+      }
+      const now = clock.now();
+      for (const [id, alert] of live) {
+        if (alert.reason === 'resolved' && now - alert.at > REPEAT_END_MS) live.delete(id);
+      }
+      if (live.size === 0) break;
+      // What fails here is sent again at the next turn.
+      await post(
+        Array.from(live.values(), (alert) => alertmanagerAlert(alert, now, resendMs)),
+        stopped.signal,
+      );
+    }
+    resending = undefined;
+  };
+
+  const keep = (alert: Alert): void => {
+    if (stopped.signal.aborted) return;
+    // By the identity that Alertmanager sees: the end of an earlier incident must not end a later one.
+    live.set(subjectKey(alert.incident.subject), alert);
+    resending ??= resend();
+  };
+
+  return {
+    name: options.name,
+    type: 'alertmanager',
+    send: async (message, { signal }) => {
+      const outcome = await post([alertmanagerAlert(message, clock.now(), resendMs)], signal);
+      if (outcome.result === 'sent' && 'incident' in message) keep(message);
+      return outcome;
+    },
+    resume: (alerts) => {
+      alerts.forEach(keep);
+    },
+    close: async () => {
+      stopped.abort();
+      await resending;
+    },
+  };
+}
+
+/** The alert as Alertmanager takes it, at this moment. */
+export function alertmanagerAlert(message: Message, now: number, resendMs: number): object {
+  const aheadMs = 4 * resendMs;
+  if (!('incident' in message)) {
+    return {
+      labels: { alertname: 'TenantwatchNotice', scope: 'monitor' },
+      annotations: { summary: describeNotice(message), reason: message.reason },
+      startsAt: rfc3339(message.at),
+      endsAt: rfc3339(now + aheadMs),
+    };
+  }
+  const { incident, links } = message;
+  const { scope, name } = incident.subject;
+  const text = describeAlert(message);
+  const over = message.reason === 'resolved';
+  // An end before the beginning is refused.
+  const end = Math.max(Math.min(incident.resolvedAt ?? message.at, now), incident.firstFailedAt + 1);
+  return {
+    labels: { alertname: 'TenantwatchIncident', scope, ...(scope === 'tenant' ? { tenant: name } : {}) },
+    annotations: {
+      summary: text.headline,
+      description: alertAsText(text),
+      code: incident.code,
+      severity: incident.severity,
+      certainty: incident.certainty,
+      incident: incident.id,
+      ...(links.runbook === null ? {} : { runbook_url: links.runbook }),
+      ...(incident.acknowledged === null ? {} : { acknowledged_by: incident.acknowledged.by }),
+    },
+    startsAt: rfc3339(incident.firstFailedAt),
+    endsAt: rfc3339(over ? end : now + aheadMs),
+    ...(links.incident === null ? {} : { generatorURL: links.incident }),
+  };
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,206 @@
+import type { DeliveryOutcome, Notifier } from '../model/alert.ts';
+import type { Delivery, Outbox } from '../model/delivery.ts';
+import type { Logger } from '../model/logger.ts';
+import type { Recorder } from '../model/recorder.ts';
+import { SECOND_MS, type Clock, type Random } from '../model/time.ts';
+import { backoffMs } from './backoff.ts';
+import { channelNotice, noticeDeliveries } from './notices.ts';
+import { createPause } from './wakeable.ts';
+
+export interface ChannelLoop {
+  readonly wake: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+export interface ChannelLoopOptions {
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly recorder: Pick<Recorder, 'delivery'>;
+  readonly limits: {
+    readonly spacingMs: number;
+    readonly attemptMs: number;
+    readonly giveUpAfterMs: number;
+    readonly reportAfterMs: number;
+    readonly idleMs: number;
+  };
+  /** All channels: this one's trouble is reported through the rest. */
+  readonly others: readonly string[];
+  /** Wakes every channel. */
+  readonly wake: () => void;
+}
+
+/** An attempt under way ends before the lease does. */
+const LEASE_MARGIN_MS = 30 * SECOND_MS;
+/** After a failure other messages of the channel wait as well, at most this long. */
+const LONGEST_PAUSE_MS = 30 * SECOND_MS;
+const DATABASE_PAUSE_MS = 5 * SECOND_MS;
+
+/** Sends one message after the other over one channel until it is stopped. */
+export function createChannelLoop(notifier: Notifier, options: ChannelLoopOptions): ChannelLoop {
+  const { outbox, clock, random, logger, recorder, limits } = options;
+  const stopping = new AbortController();
+  const pause = createPause(clock, stopping.signal);
+  const channel = notifier.name;
+  /** Failed attempts in a row, and when that began (monotonic). */
+  let failures = 0;
+  let failingSince: number | undefined;
+  let reported = false;
+
+  const lease = (): Delivery | undefined =>
+    outbox
+      .lease(clock.now(), 1, limits.attemptMs + LEASE_MARGIN_MS, channel)
+      .find((delivery) => delivery.channel === channel);
+
+  const attempt = async (delivery: Delivery): Promise<DeliveryOutcome> => {
+    const ended = new AbortController();
+    const deadline = new AbortController();
+    void clock.sleep(limits.attemptMs, ended.signal).then(
+      () => {
+        deadline.abort();
+      },
+      () => undefined,
+    );
+    try {
+      const handle = outbox.handle(channel, delivery.group);
+      const { message, possibleRepeat } = delivery;
+      return await notifier.send(message, { signal: deadline.signal, handle, possibleRepeat });
+    } catch (error) {
+      logger.error({ channel, error: String(error) }, 'a channel broke its promise not to throw');
+      return { result: 'retry', reason: 'an internal error' };
+    } finally {
+      ended.abort();
+    }
+  };
+
+  /** What is known must reach the disk: the message is out, and forgetting that would send it again. */
+  const insist = async (write: () => void): Promise<void> => {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        write();
+        return;
+      } catch (error) {
+        if (tries === 0)
+          logger.error({ channel, error: String(error) }, 'a delivery cannot be recorded; trying again');
+        if (stopping.signal.aborted) return;
+        await pause.wait(DATABASE_PAUSE_MS);
+      }
+    }
+  };
+
+  const report = (
+    reason: 'channel-disabled' | 'channel-failing' | 'undeliverable',
+    cause: string,
+    delivery: Delivery,
+  ): void => {
+    // Of notices no notices are made: two broken channels would talk about each other for ever.
+    if (!('incident' in delivery.message)) return;
+    const others = options.others.filter((name) => name !== channel);
+    const notice = channelNotice(reason, channel, cause, delivery.id, clock.now());
+    outbox.add(noticeDeliveries(notice, others));
+    options.wake();
+  };
+
+  const conclude = async (delivery: Delivery, outcome: DeliveryOutcome): Promise<void> => {
+    recorder.delivery(channel, outcome.result);
+    const fields = { channel, delivery: delivery.id, attempts: delivery.attempts };
+    const now = clock.now();
+    switch (outcome.result) {
+      case 'sent':
+        failures = 0;
+        failingSince = undefined;
+        reported = false;
+        await insist(() => {
+          outbox.sent(delivery.id, now, outcome.handle ?? null);
+        });
+        logger.info(fields, 'alert delivered');
+        return;
+      case 'rejected':
+        logger.error({ ...fields, reason: outcome.reason }, 'alert refused by the receiver and given up');
+        await insist(() => {
+          report('undeliverable', outcome.reason, delivery);
+          outbox.dead(delivery.id, now, outcome.reason);
+        });
+        return;
+      case 'disabled':
+        logger.error({ ...fields, reason: outcome.reason }, 'channel disabled');
+        await insist(() => {
+          // Reported first: after a crash in between the channel is tried, and disabled, again; the notice is the same.
+          report('channel-disabled', outcome.reason, delivery);
+          outbox.retry(delivery.id, now, outcome.reason);
+          outbox.disableChannel(channel, now, outcome.reason);
+        });
+        return;
+      case 'retry':
+        await later(delivery, outcome);
+    }
+  };
+
+  const later = async (
+    delivery: Delivery,
+    { reason, retryAfterMs }: Extract<DeliveryOutcome, { result: 'retry' }>,
+  ): Promise<void> => {
+    failures += 1;
+    failingSince ??= clock.monotonicMs();
+    const now = clock.now();
+    const fields = { channel, delivery: delivery.id, attempts: delivery.attempts, reason };
+    if (now - delivery.createdAt >= limits.giveUpAfterMs) {
+      logger.error(fields, 'alert given up');
+      await insist(() => {
+        report('undeliverable', reason, delivery);
+        outbox.dead(delivery.id, now, reason);
+      });
+      return;
+    }
+    const waitMs = backoffMs(delivery.attempts, retryAfterMs, random);
+    logger.warn({ ...fields, waitMs }, 'alert not delivered; trying again');
+    await insist(() => {
+      outbox.retry(delivery.id, now + waitMs, reason);
+      if (!reported && clock.monotonicMs() - (failingSince ?? 0) >= limits.reportAfterMs) {
+        reported = true;
+        report('channel-failing', reason, delivery);
+      }
+    });
+    const pauseMs = Math.min(SECOND_MS * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);
+    await rest(Math.max(pauseMs, retryAfterMs ?? 0));
+  };
+
+  /** A pause that news do not end. */
+  const rest = async (durationMs: number): Promise<void> => {
+    await clock.sleep(durationMs, stopping.signal).catch(() => undefined);
+  };
+
+  const idleMs = (): number => {
+    const due = outbox.nextDueAt(channel);
+    return due === null ? limits.idleMs : Math.min(Math.max(due - clock.now(), 50), limits.idleMs);
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let delivery: Delivery | undefined;
+      let waitMs = DATABASE_PAUSE_MS;
+      try {
+        delivery = lease();
+        if (delivery === undefined) waitMs = idleMs();
+      } catch (error) {
+        logger.error({ channel, error: String(error) }, 'the outbox cannot be read; trying again');
+      }
+      if (delivery === undefined) {
+        await pause.wait(waitMs);
+        continue;
+      }
+      await conclude(delivery, await attempt(delivery));
+      await rest(limits.spacingMs);
+    }
+  };
+
+  const running = run();
+  return {
+    wake: pause.wake,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
