@@ -168,7 +168,7 @@ function createViews(world: World, strikes: GraphqlRequest['strikes']) {
       return found === undefined ? null : certificate(one, found);
     },
     certificates: ({ filter, ...paging }: Paging & { filter?: string | null }) => {
-      if (partial && partial.value === one.name) throw coded('Something went wrong', 'INTERNAL_SERVER_ERROR');
+      if (partial?.value === one.name) throw coded('Something went wrong', 'INTERNAL_SERVER_ERROR');
       const matching = [...one.certificates.values()].filter(({ hostname }) =>
         hostname.includes(filter ?? ''),
       );

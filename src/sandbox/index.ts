@@ -1,9 +1,33 @@
-import type { CommandResult } from './fly-command.ts';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCertificateAuthority } from './certificate-authority.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import { startDnsServer } from './dns-server.ts';
+import type { DnsServer } from './dns-server.ts';
+import { startEdge } from './edge.ts';
 import type { Edge } from './edge.ts';
-import type { ApiRequest } from './request-log.ts';
+import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { startFlyApi } from './fly-api.ts';
+import { applyFlyCommand } from './fly-command.ts';
+import type { CommandResult } from './fly-command.ts';
+import { createTokens } from './fly-tokens.ts';
+import type { Tokens } from './fly-tokens.ts';
+import { isListenable } from './listen.ts';
+import { startReceivers } from './receivers.ts';
 import type { Receivers } from './receivers.ts';
+import type { ApiRequest } from './request-log.ts';
+import { HEALTH_PATH } from './site.ts';
+import { createWorld } from './world.ts';
 import type { World } from './world.ts';
+
+export { FAULTS } from './faults.ts';
+export type { FaultName, FaultScope } from './faults.ts';
+export type { CommandResult } from './fly-command.ts';
+export type { Received } from './receivers.ts';
+export { renderSlackText } from './slack-text.ts';
 
 export interface SandboxOptions {
   /** How many tenants, or their ids. Default 12; with a number the first is 999bc6549a64, the tenant of the post-mortem. */
@@ -58,8 +82,9 @@ export interface SandboxAddresses {
 export interface Sandbox {
   readonly addresses: SandboxAddresses;
   readonly caPem: string;
-  /** `read` may not write, `write` may; `personal` is an old access token that only GraphQL takes. */
-  readonly tokens: { readonly read: string; readonly write: string; readonly personal: string };
+  /** Issues certificates that `caFile` trusts, for servers beside the sandbox. */
+  readonly authority: CertificateAuthority;
+  readonly tokens: Tokens;
   readonly world: World;
   readonly faults: Faults;
   readonly edge: Edge;
@@ -69,4 +94,119 @@ export interface Sandbox {
   /** Carries out a printed `fly certs …` command. */
   readonly applyFlyCommand: (command: string) => CommandResult;
   readonly close: () => Promise<void>;
+}
+
+/** The tenant of the post-mortem that the demo replays. */
+export const INCIDENT_TENANT = '999bc6549a64';
+
+const DIRECT_DOMAIN = 'fly.dev';
+/** All tenant apps share it, as apps without a dedicated IPv4 address do on Fly. */
+const SHARED_ADDRESS = '127.0.0.2';
+
+/**
+ * Starts a small platform on loopback: DNS, edge, Fly's APIs and receivers of alerts, all on ports that the kernel picks.
+ * Everybody is healthy at first. Nothing of it listens beyond this machine.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const now = options.now ?? Date.now;
+  const edgeAddresses = options.edgeAddresses ?? ['127.0.0.1'];
+  const ipv6 = options.ipv6 === true ? ['::1'] : [];
+  const hasSharedAddress = await isListenable(SHARED_ADDRESS);
+  const world = createWorld({
+    domain: options.domain ?? 'systemprompt.io',
+    organization: options.organization ?? 'systemprompt',
+    managementApp: options.managementApp ?? 'management-api-prod',
+    tenantApp: options.tenantApp ?? 'sp-{tenant}',
+    tenants: tenantIds(options.tenants ?? 12),
+    appDomain: DIRECT_DOMAIN,
+    managementAddresses: { ipv4: edgeAddresses, ipv6 },
+    sharedAddress: SHARED_ADDRESS,
+    directAddress: hasSharedAddress ? SHARED_ADDRESS : (edgeAddresses[0] ?? '127.0.0.1'),
+    otherHosts: ['www', 'api'],
+    propagationMs: options.propagationMs ?? Infinity,
+    issuanceMs: options.issuanceMs ?? 0,
+    now,
+  });
+  const servers: DnsServer[] = [];
+  const faults = createFaults(({ fault }) => {
+    if (fault === 'dns-stale') for (const server of servers) server.freeze();
+  });
+  const authority = createCertificateAuthority(now);
+  const tokens = createTokens();
+
+  // What was started is closed in the reverse order, also when a later part fails to start.
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const started = async <Part extends { readonly close: () => Promise<void> }>(
+    part: Promise<Part>,
+  ): Promise<Part> => {
+    const running = await part;
+    closers.push(running.close);
+    return running;
+  };
+
+  try {
+    const listening = [...new Set([...edgeAddresses, ...ipv6, world.options.directAddress])];
+    const edge = await started(startEdge(world, faults, authority, listening));
+    const dns = async (role: 'resolver' | 'authoritative', count: number): Promise<readonly string[]> => {
+      const addresses: string[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const server = await started(startDnsServer(world, faults, role));
+        servers.push(server);
+        addresses.push(server.address);
+      }
+      return addresses;
+    };
+    const resolvers = await dns('resolver', options.resolvers ?? 2);
+    const authoritative = await dns('authoritative', options.authoritative ?? 1);
+    const api = await started(
+      startFlyApi(world, faults, tokens, { rateLimits: options.rateLimits ?? false }),
+    );
+    const receivers = await started(startReceivers(now, faults));
+    const folder = await mkdtemp(join(tmpdir(), 'tenantwatch-sandbox-'));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
+    const caFile = join(folder, 'root.pem');
+    await writeFile(caFile, authority.rootPem);
+
+    return {
+      addresses: {
+        resolvers,
+        authoritative,
+        edge: [...edgeAddresses, ...ipv6],
+        httpsPort: edge.port,
+        flyApiBaseUrl: api.baseUrl,
+        flapsBaseUrl: api.baseUrl,
+        slackWebhookUrl: `${receivers.baseUrl}/services/T000/B000/sandbox`,
+        slackApiUrl: `${receivers.baseUrl}/api`,
+        pagerDutyUrl: `${receivers.baseUrl}/v2/enqueue`,
+        alertmanagerUrl: receivers.baseUrl,
+        webhookUrl: `${receivers.baseUrl}/webhook`,
+        managementHealthUrl: `https://${world.options.managementApp}.${DIRECT_DOMAIN}:${edge.port}${HEALTH_PATH}`,
+        caFile,
+      },
+      caPem: authority.rootPem,
+      authority,
+      tokens,
+      world,
+      faults,
+      edge,
+      apiRequests: api.requests,
+      receivers,
+      applyFlyCommand: (command) => applyFlyCommand(world, command),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Ids that look random and are the same at every start; the first is the one of the incident. */
+function tenantIds(tenants: number | readonly string[]): readonly string[] {
+  if (typeof tenants !== 'number') return tenants;
+  return Array.from({ length: tenants }, (_, index) =>
+    index === 0 ? INCIDENT_TENANT : createHash('sha256').update(`tenant ${index}`).digest('hex').slice(0, 12),
+  );
 }

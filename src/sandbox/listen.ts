@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
 
 /** Listens; resolves with the port. */
@@ -34,4 +35,17 @@ export function trackSockets(server: TcpServer): ReadonlySet<Socket> {
     socket.once('close', () => open.delete(socket));
   });
   return open;
+}
+
+/** Linux answers on all of 127.0.0.0/8; other systems on 127.0.0.1 only, unless told otherwise. */
+export async function isListenable(host: string): Promise<boolean> {
+  const server = createServer();
+  try {
+    await listen(server, host);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await closeServer(server);
+  }
 }

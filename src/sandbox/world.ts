@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly managementAddresses: { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] };
   /** The address that all tenant apps share. */
   readonly sharedAddress: string;
+  /** Where the direct names resolve to: the shared address, or another one where this machine cannot listen there. */
+  readonly directAddress: string;
   /** First labels of names that the management app itself answers. */
   readonly otherHosts: readonly string[];
   /** How long the edge takes to learn of a new certificate; Infinity: until {@link World.propagate}. */
@@ -399,7 +401,10 @@ function createAppZone(options: WorldOptions, apps: ReadonlyMap<string, SandboxA
       const { ipv4, ipv6, shared } = app.addresses;
       const record = (type: 'A' | 'AAAA') => (data: string) =>
         ({ name, type, ttl: 300, data }) satisfies ZoneRecord;
-      return [...(shared === null ? ipv4 : [shared, ...ipv4]).map(record('A')), ...ipv6.map(record('AAAA'))];
+      return [
+        ...(shared === null ? ipv4 : [options.directAddress]).map(record('A')),
+        ...ipv6.map(record('AAAA')),
+      ];
     },
   };
   return zone;
