@@ -1,0 +1,218 @@
+import { createDelivery, createNotifiers, createRouter } from '../alerts/index.ts';
+import { runbookBaseUrl, type Config } from '../config/index.ts';
+import { stormDiagnosis } from '../diagnosis/storm.ts';
+import { endByDeploy, type IncidentPolicy } from '../incidents/index.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import type { AlertLinks } from '../model/alert.ts';
+import type { Release } from '../model/fly.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Logger } from '../model/logger.ts';
+import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
+import { createDaemon } from '../monitor/daemon.ts';
+import { createFleet, type Fleet } from '../monitor/fleet.ts';
+import { inventoryView } from '../monitor/fly-view.ts';
+import { createHistory } from '../monitor/history.ts';
+import { createInventoryKeeper } from '../monitor/inventory.ts';
+import { watchStalls } from '../monitor/stall.ts';
+import { createTracker, type Tracker } from '../monitor/tracker.ts';
+import { createScheduler, type Scheduler } from '../schedule/scheduler.ts';
+import { createRunWriter, openStore, type Store } from '../store/index.ts';
+import { cachedAddresses } from './addresses.ts';
+import { observeFleet } from './fleet-metrics.ts';
+import { createProbing, type ProbingHost } from './probing.ts';
+import { createSilenceWatch } from './silences.ts';
+import { createDaemonDirectory } from './tenants.ts';
+import { createUpkeep } from './upkeep.ts';
+
+export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
+  readonly logger: Logger;
+}
+
+/** Everything that runs while the daemon runs; http and the command line look into it. */
+export interface RunningDaemon {
+  readonly config: Config;
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly tracker: Tracker;
+  readonly scheduler: Scheduler;
+  readonly metrics: Metrics;
+  readonly stop: () => Promise<void>;
+}
+
+/** Opens the database, takes its lock, and starts all loops. Throws StoreError and ConfigError; then nothing is left running. */
+export function startDaemon(config: Config, host: DaemonHost): RunningDaemon {
+  const { clock, random, logger, version } = host;
+  const store = openStore({ path: config.store.path, clock, logger, daemon: true });
+  const metrics = createMetrics({ version, perTenant: config.server.perTenantMetrics });
+  const probing = createProbing(config, { ...host, recorder: metrics });
+  const { observer, flyProbe, servers, budget } = probing;
+  const { platform } = observer;
+  const fleet = createFleet();
+  const writer = createRunWriter({ runs: store.runs, clock, logger });
+  const history = createHistory(store, writer, logger);
+  const inventory = createInventoryKeeper(
+    flyProbe,
+    clock,
+    Math.max(3 * config.watch.inventoryMs, 2 * MINUTE_MS),
+  );
+  const directory = createDaemonDirectory(config, {
+    ...host,
+    platform,
+    inventory,
+    smallState: store.smallState,
+  });
+  const stalls = watchStalls(clock, (durationMs) => {
+    metrics.eventLoopDelay(durationMs);
+    logger.warn({ durationMs: Math.round(durationMs) }, 'this process did not run for a while');
+  });
+  const notifiers = createNotifiers(config.alerts.channels, { clock, userAgent: `tenantwatch/${version}` });
+  const delivery = createDelivery({
+    outbox: store.outbox,
+    notifiers,
+    clock,
+    random,
+    logger,
+    recorder: metrics,
+  });
+  const silences = createSilenceWatch(store, clock, logger);
+
+  const tracker = createTracker({
+    policy: policyOf(config),
+    clock,
+    logger,
+    known: [
+      ...store.incidents.resolvedSince(clock.now() - config.incidents.reopenWithinMs),
+      ...store.incidents.unresolved(),
+    ],
+    commit: store.commitIncidents,
+    silences: silences.current,
+    tenant: fleet.tenant,
+    fleetSize: () => fleet.tenants().length,
+    channelsFor: createRouter(
+      config.alerts.routes,
+      config.alerts.channels.map(({ name }) => name),
+    ),
+    deployBefore: (incident) => deployBefore(incident, fleet, store),
+    links: (incident) => linksOf(incident, config),
+    stormDiagnosis: ({ code, members }) => {
+      const results = members.flatMap((id) => fleet.latest(id)?.result ?? []);
+      return results.length === 0 ? null : stormDiagnosis(code, results, platform);
+    },
+    committed: (changed, deliveries) => {
+      fleet.incidentsChanged(changed);
+      metrics.incidents(tracker.unresolved());
+      if (deliveries > 0) delivery.wake();
+    },
+  });
+
+  const upkeep = createUpkeep({
+    store,
+    writer,
+    config,
+    clock,
+    logger,
+    metrics,
+    tracker,
+    fleet,
+    userAgent: `tenantwatch/${version}`,
+  });
+  const scheduler = createScheduler({
+    fleet,
+    clock,
+    logger,
+    recorder: metrics,
+    intervals: config.watch,
+    concurrency: config.limits.concurrency,
+    handshakesPerSecond: config.limits.handshakesPerSecond,
+    ledger: upkeep.ledger,
+    upkeep: upkeep.run,
+  });
+  const daemon = createDaemon(
+    {
+      ...observer,
+      fleet,
+      tracker,
+      stalls,
+      recorder: metrics,
+      logger,
+      history,
+      servers,
+      budget,
+      inventory,
+      view: inventoryView({
+        inventory: () => Promise.resolve(inventory.current()),
+        addresses: cachedAddresses(flyProbe, platform.managementApp, clock),
+        platform,
+        status: () => probing.fly.lastCall(),
+      }),
+      wake: config.watch.wake === 'always',
+      refreshTenants: async (signal) => {
+        const { tenants } = await directory.refresh(signal);
+        const { removed } = fleet.setTenants(tenants);
+        if (removed.length > 0) tracker.removeGone();
+      },
+      deployVerified: (app) => {
+        silences.end(endByDeploy(silences.current(), app, clock.now()));
+      },
+    },
+    scheduler.dispatch,
+  );
+  const stopObserving = observeFleet(fleet, metrics, platform, inventory, budget);
+
+  silences.start(() => {
+    tracker.flush();
+  });
+  delivery.start();
+  scheduler.start(daemon);
+  return {
+    config,
+    store,
+    fleet,
+    tracker,
+    scheduler,
+    metrics,
+    stop: async () => {
+      await scheduler.stop();
+      stopObserving();
+      silences.stop();
+      stalls.stop();
+      await delivery.stop();
+      await probing.close();
+      writer.close();
+      store.close();
+    },
+  };
+}
+
+function policyOf({ incidents, alerts }: Config): IncidentPolicy {
+  return {
+    openAfter: incidents.openAfter,
+    resolveAfter: incidents.resolveAfter,
+    reopenWithinMs: incidents.reopenWithinMs,
+    stormShare: incidents.stormShare,
+    stormCount: incidents.stormCount,
+    reminders: alerts.remindersMs,
+  };
+}
+
+/** The release that came last before the trouble, within an hour: what people ask first. */
+function deployBefore(incident: Incident, fleet: Fleet, store: Store): Release | null {
+  if (incident.subject.scope !== 'tenant') return null;
+  const tenant = fleet.tenant(incident.subject.name);
+  if (tenant === undefined) return null;
+  const { firstFailedAt } = incident;
+  return store.deploys.between(tenant.app, firstFailedAt - HOUR_MS, firstFailedAt, 1)[0]?.release ?? null;
+}
+
+function linksOf(incident: Incident, config: Config): AlertLinks {
+  const { publicUrl } = config.server;
+  const runbook = `${runbookBaseUrl(config)}/${incident.code}`;
+  if (publicUrl === null) return { runbook, incident: null, verify: null };
+  const { scope, name } = incident.subject;
+  const isTenant = scope === 'tenant' && !name.startsWith('storm:');
+  return {
+    runbook,
+    incident: `${publicUrl}/incidents/${encodeURIComponent(incident.id)}`,
+    verify: isTenant ? `${publicUrl}/tenants/${encodeURIComponent(name)}` : null,
+  };
+}

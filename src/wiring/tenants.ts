@@ -1,0 +1,114 @@
+import type { Config } from '../config/index.ts';
+import type { Json } from '../model/json.ts';
+import type { Logger } from '../model/logger.ts';
+import type { Platform } from '../model/platform.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { Clock } from '../model/time.ts';
+import type { InventoryKeeper } from '../monitor/inventory.ts';
+import type { SmallStateTable } from '../store/index.ts';
+import {
+  createFileSource,
+  createFlySource,
+  createHttpSource,
+  createListSource,
+  createTenantDirectory,
+  excluding,
+  type TenantDirectory,
+  type TenantSource,
+} from '../tenants/index.ts';
+import { userAgent } from './probing.ts';
+
+export interface SourcesHost {
+  readonly platform: Platform;
+  readonly version: string;
+  readonly clock: Clock;
+  /** Names of all apps of the organization; null: nobody may ask Fly, and the sources that would are left out. */
+  readonly apps: ((signal: AbortSignal) => Promise<Iterable<string>>) | null;
+}
+
+/** The configured sources, in order. */
+export function tenantSources(config: Config, host: SourcesHost): readonly TenantSource[] {
+  return config.tenants.flatMap((source): readonly TenantSource[] => {
+    const made = tenantSource(source, config, host);
+    return made === null ? [] : [excluding(made, source.exclude)];
+  });
+}
+
+function tenantSource(
+  source: Config['tenants'][number],
+  config: Config,
+  { platform, version, clock, apps }: SourcesHost,
+): TenantSource | null {
+  switch (source.source) {
+    case 'fly':
+      return apps === null ? null : createFlySource(apps, platform);
+    case 'list':
+      return createListSource(source.tenants, platform);
+    case 'file':
+      return createFileSource(source.path, platform);
+    case 'http': {
+      const agent = userAgent(version, config.network.contactUrl);
+      return createHttpSource({ url: source.url, plan: platform, userAgent: agent, clock });
+    }
+  }
+}
+
+/** The tenants of all sources, once. Rejects when a source fails: a gate over a part of the tenants would be green by accident. */
+export async function loadTenants(
+  config: Config,
+  host: SourcesHost,
+  signal: AbortSignal,
+): Promise<readonly Tenant[]> {
+  const sources = tenantSources(config, host);
+  const { clock } = host;
+  const directory = createTenantDirectory({ sources, maxLossShare: config.watch.maxLossShare, clock });
+  const list = await directory.refresh(signal);
+  const failed = list.sources.find(({ reason }) => reason !== null);
+  if (failed !== undefined) throw new Error(`tenants from ${failed.name}: ${failed.reason ?? ''}`);
+  return list.tenants;
+}
+
+export interface DirectoryHost extends Omit<SourcesHost, 'apps'> {
+  readonly inventory: InventoryKeeper;
+  readonly smallState: SmallStateTable;
+  readonly logger: Logger;
+}
+
+const LAST_GOOD = 'tenants.last-good';
+
+/** The daemon's list of tenants: Fly's apps come from the latest sweep, the last good lists survive a restart. */
+export function createDaemonDirectory(config: Config, host: DirectoryHost): TenantDirectory {
+  const { inventory, smallState, clock, logger } = host;
+  const apps = (): Promise<Iterable<string>> => {
+    const swept = inventory.current();
+    return swept.outcome === 'observed'
+      ? Promise.resolve(swept.facts.apps.keys())
+      : Promise.reject(new Error(swept.failure.detail));
+  };
+  const sources = tenantSources(config, { ...host, apps });
+  const kept = new Map((smallState.get(LAST_GOOD) as unknown as [string, Tenant[]][] | undefined) ?? []);
+  const directory = createTenantDirectory({
+    sources,
+    maxLossShare: config.watch.maxLossShare,
+    clock,
+    logger,
+    lastGood: sources.map(({ name }) => kept.get(name) ?? null),
+  });
+  let saved = false;
+  return {
+    current: directory.current,
+    refresh: async (signal, options) => {
+      const list = await directory.refresh(signal, options);
+      if (signal.aborted || (saved && list.added.length === 0 && list.removed.length === 0)) return list;
+      try {
+        const lists = list.sources.map(({ name, tenants }) => [name, tenants] as const);
+        smallState.set(LAST_GOOD, JSON.parse(JSON.stringify(lists)) as Json);
+        saved = true;
+      } catch (error) {
+        saved = false;
+        logger.warn({ error: String(error) }, 'the list of tenants could not be kept for the next start');
+      }
+      return list;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { request } from 'undici';
+import type { Config } from '../config/index.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Logger } from '../model/logger.ts';
+import { SECOND_MS, type Clock } from '../model/time.ts';
+import type { Fleet } from '../monitor/fleet.ts';
+import type { Tracker } from '../monitor/tracker.ts';
+import type { LoopName, SchedulerOptions } from '../schedule/scheduler.ts';
+import type { RunWriter, Store } from '../store/index.ts';
+
+export interface UpkeepOptions {
+  readonly store: Store;
+  readonly writer: RunWriter;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracker: Tracker;
+  readonly fleet: Fleet;
+  readonly userAgent: string;
+}
+
+export interface Upkeep {
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  readonly ledger: SchedulerOptions['ledger'];
+}
+
+/** One round of housekeeping takes at most so long, with pauses for the probes in between; the rest waits for the next. */
+const ROUND_MS = 20 * SECOND_MS;
+const PAUSE_MS = 50;
+
+export function createUpkeep(options: UpkeepOptions): Upkeep {
+  const { store, writer, config, clock, logger, metrics, tracker } = options;
+  let failing = false;
+
+  /** Once, until it works again. */
+  const complain = (error: unknown): void => {
+    if (!failing)
+      logger.error({ error: String(error) }, 'upkeep of the database failed; tried again next time');
+    failing = true;
+  };
+
+  const housekeeping = async (signal: AbortSignal): Promise<void> => {
+    const endMs = clock.monotonicMs() + ROUND_MS;
+    let rolledUp = false;
+    let done = false;
+    while (!done && !signal.aborted && clock.monotonicMs() < endMs) {
+      rolledUp ||= store.rollups.advance(clock.now()) === 0;
+      done = store.upkeep.step(config.store, clock.now()).done && rolledUp;
+      if (!done) await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+    }
+    store.upkeep.checkpoint();
+    metrics.databaseBytes(store.bytes());
+  };
+
+  /** Only a cycle whose results are on disk is a sign of life. */
+  const ping = async (signal: AbortSignal): Promise<void> => {
+    const { deadManUrl } = config.watch;
+    if (deadManUrl === null) return;
+    const committed = writer.flush() && options.fleet.shared() !== undefined && !failing;
+    if (!committed) return;
+    try {
+      const { statusCode, body } = await request(deadManUrl.reveal(), {
+        method: 'POST',
+        headers: { 'user-agent': options.userAgent },
+        headersTimeout: 10 * SECOND_MS,
+        bodyTimeout: 10 * SECOND_MS,
+        signal,
+      });
+      await body.dump();
+      if (statusCode >= 300) logger.warn({ status: statusCode }, 'the dead-man ping was refused');
+    } catch (error) {
+      logger.warn(
+        { error: error instanceof Error ? error.name : 'unknown' },
+        'the dead-man ping did not arrive',
+      );
+    }
+  };
+
+  return {
+    run: async (signal) => {
+      tracker.flush();
+      try {
+        await housekeeping(signal);
+        failing = false;
+      } catch (error) {
+        complain(error);
+      }
+      await ping(signal);
+    },
+    ledger: {
+      load: (loop: LoopName) => store.dueTimes.load(loop).find(({ tenant }) => tenant === null)?.dueAt,
+      save: (loop: LoopName, at: number) => {
+        try {
+          store.dueTimes.save(loop, [{ tenant: null, dueAt: at }]);
+        } catch (error) {
+          complain(error);
+        }
+      },
+    },
+  };
+}
