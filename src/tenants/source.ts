@@ -9,18 +9,18 @@ export interface TenantSource {
   readonly load: (signal: AbortSignal) => Promise<readonly Tenant[]>;
 }
 
-function matches(pattern: string, text: string): boolean {
-  // Globs are short and come from the operator; `*` alone is special.
-  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`).test(text);
+/** Globs are short and come from the operator; `*` alone is special. */
+function expressionOf(glob: string): RegExp {
+  const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 /** The source without the tenants whose id, host name or app is excluded; `*` stands for any characters. */
 export function excluding(source: TenantSource, exclude: readonly string[]): TenantSource {
-  const patterns = exclude.map(normalizeHostname);
-  if (patterns.length === 0) return source;
+  if (exclude.length === 0) return source;
+  const expressions = exclude.map((glob) => expressionOf(normalizeHostname(glob)));
   const isExcluded = ({ id, hostname, app }: Tenant): boolean =>
-    [id, hostname, app].some((name) => patterns.some((pattern) => matches(pattern, name.toLowerCase())));
+    [id, hostname, app].some((name) => expressions.some((expression) => expression.test(name.toLowerCase())));
   return {
     name: source.name,
     load: async (signal) => (await source.load(signal)).filter((tenant) => !isExcluded(tenant)),
