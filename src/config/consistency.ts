@@ -1,3 +1,4 @@
+import { isTenantId } from '../model/tenant-names.ts';
 import type { KeyProblem } from './issues.ts';
 import type { Config } from './schema.ts';
 
@@ -56,7 +57,6 @@ function routesWithoutChannel({ alerts }: Partial<Config>): readonly KeyProblem[
 
 function impossibleTenants({ platform, tenants }: Partial<Config>): readonly KeyProblem[] {
   if (platform === undefined || tenants === undefined) return [];
-  const pattern = new RegExp(platform.tenantIdPattern);
   const seen = new Map<string, string>();
   return tenants.flatMap((source, sourceIndex) => {
     if (source.source !== 'list') return [];
@@ -65,7 +65,7 @@ function impossibleTenants({ platform, tenants }: Partial<Config>): readonly Key
       const first = seen.get(id);
       if (first !== undefined) return [{ path, message: `"${id}" is already listed as ${first}` }];
       seen.set(id, `tenants[${sourceIndex}].tenants[${index}]`);
-      return pattern.test(id)
+      return isTenantId(id, platform)
         ? []
         : [{ path, message: `"${id}" does not match platform.tenantIdPattern ${platform.tenantIdPattern}` }];
     });

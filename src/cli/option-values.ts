@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from 'commander';
+import { DURATION_SYNTAX, parseDuration } from '../config/duration.ts';
+
+/** For options that take a duration. */
+export function durationOption(text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined) throw new InvalidArgumentError(`It must be ${DURATION_SYNTAX}.`);
+  return durationMs;
+}
+
+/** For options that take a duration above zero. */
+export function positiveDurationOption(text: string): number {
+  const durationMs = durationOption(text);
+  if (durationMs === 0) throw new InvalidArgumentError('It must be longer than 0.');
+  return durationMs;
+}
+
+/** For options that take how often. */
+export function countOption(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new InvalidArgumentError('It must be an integer from 1 to 9999.');
+  return count;
+}

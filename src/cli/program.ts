@@ -1,0 +1,92 @@
+import { Command, CommanderError } from 'commander';
+import { configCommand } from './config.ts';
+import type { CliContext, CliHost } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import { explainCommand } from './explain.ts';
+import { interruptedBy } from './interrupted.ts';
+import { UsageError } from './usage-error.ts';
+import { verifyCommand } from './verify.ts';
+
+/** Every command, in the order of the help. */
+const COMMANDS: readonly ((context: CliContext) => Command)[] = [
+  verifyCommand,
+  explainCommand,
+  configCommand,
+];
+
+/** Runs one command line (without the program's own name); resolves to the exit code and rejects never. */
+export async function runProgram(args: readonly string[], host: CliHost): Promise<number> {
+  let exitCode: number = EXIT.passed;
+  const context: CliContext = {
+    ...host,
+    finish: (code) => {
+      exitCode = code;
+    },
+  };
+  const program = createProgram(context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failureCode(error, host);
+  }
+}
+
+export function createProgram(context: CliContext): Command {
+  const program = new Command('tenantwatch')
+    .description(
+      "Finds why a tenant's site behind a wildcard domain on Fly.io is down, proves it, and says what to do.",
+    )
+    .version(context.version, '-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES);
+  for (const command of COMMANDS) program.addCommand(command(context));
+  quietly(program, context);
+  return program;
+}
+
+/** commander throws instead of ending the process, and writes where it is told, in every command below. */
+function quietly(command: Command, context: CliContext): void {
+  command
+    .exitOverride()
+    .showHelpAfterError('(--help shows what is possible)')
+    .configureOutput({
+      writeOut: (text) => {
+        context.stdout.write(text);
+      },
+      writeErr: (text) => {
+        context.stderr.write(text);
+      },
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const inner of command.commands) quietly(inner, context);
+}
+
+function failureCode(error: unknown, { stderr, signal, env }: CliHost): number {
+  // commander has said already what is wrong; help and version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  const stopped = interruptedBy(signal);
+  if (stopped !== null) return EXIT[stopped];
+  if (error instanceof UsageError || isConfigError(error)) {
+    for (const line of error.message.split('\n')) stderr.write(`tenantwatch: ${line}\n`);
+    return EXIT.usage;
+  }
+  // A fault of ours judges nobody.
+  const trace = error instanceof Error && env.TENANTWATCH_DEBUG !== undefined ? error.stack : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  stderr.write(`tenantwatch: internal error: ${trace ?? message}\n`);
+  return EXIT.couldNotTell;
+}
+
+/** By name, so that the configuration's schema is loaded by commands that use it only. */
+function isConfigError(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'ConfigError' || error.name === 'SecretError');
+}
+
+const EXAMPLES = `
+Examples:
+  tenantwatch verify 999bc6549a64 --wait 5m
+  tenantwatch verify --all --json
+  tenantwatch explain certificate-on-tenant-app
+  tenantwatch config check
+`;

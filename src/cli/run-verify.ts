@@ -1,0 +1,141 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { TenantResult } from '../model/diagnosis.ts';
+import { jsonReport } from '../reports/json.ts';
+import { parseBaseline, type Baseline } from './baseline.ts';
+import type { CliContext } from './context.ts';
+import { exitCode } from './exit-code.ts';
+import { pairFormats } from './formats.ts';
+import { liveProgress, SILENT, type Progress } from './progress.ts';
+import { createRounds } from './rounds.ts';
+import { runGate } from './run-gate.ts';
+import { configFlags } from './shared-options.ts';
+import { tenantNames } from './targets.ts';
+import { isLive, paletteOf } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+import type { VerifyOptions } from './verify.ts';
+import { claimFiles, writeReports } from './write-reports.ts';
+
+/** One run of the gate; its exit code. Throws UsageError and ConfigError before anything is printed on stdout. */
+export async function runVerify(
+  context: CliContext,
+  given: readonly string[],
+  options: VerifyOptions,
+  report: { readonly formats: readonly string[]; readonly outputs: readonly string[] },
+): Promise<number> {
+  const targets = pairFormats(report.formats, report.outputs);
+  const names = await namesOf(context, given, options);
+  if (options.successes > 1 && options.wait === 0)
+    throw new UsageError('--successes needs --wait: how long may it take to pass so often?');
+  if (options.server !== undefined && !/^https?:\/\//.test(options.server))
+    throw new UsageError('--server must be a URL that begins with https:// or http://');
+  const baseline =
+    options.baseline === undefined ? new Set<string>() : await readBaseline(context, options.baseline);
+  const files = [
+    ...targets.flatMap(({ file }) => file ?? []),
+    ...(options.save === undefined ? [] : [options.save]),
+  ];
+  await claimFiles(files, context.cwd);
+
+  const finished = new Map<string, TenantResult>();
+  const progress = recording(
+    finished,
+    options.quiet !== true && isLive(context.stderr, context.env)
+      ? liveProgress(context.stderr, paletteOf(context.stderr, context.env))
+      : SILENT,
+  );
+  const rules = { strict: options.strict === true };
+  const rounds = createRounds(
+    context,
+    {
+      configPath: options.config,
+      flags: configFlags(options),
+      names,
+      claims: options.claims === true,
+      server: options.server,
+      timeoutMs: options.timeout,
+    },
+    progress,
+  );
+  try {
+    const { outcome, result, notes } = await runGate({
+      rounds,
+      clock: context.clock,
+      policy: { waitMs: options.wait, intervalMs: options.interval, successes: options.successes },
+      rules,
+      baseline,
+      progress,
+      finished: () => [...finished.values()],
+      signal: context.signal,
+    });
+    progress.clear();
+    const code = exitCode(outcome, rules);
+    await writeReports(context, {
+      result,
+      rules,
+      targets,
+      notes,
+      exitCode: code,
+      quiet: options.quiet === true,
+    });
+    if (outcome.kind === 'judged') {
+      if (options.save !== undefined) await writeFile(resolve(context.cwd, options.save), jsonReport(result));
+      if (options.store !== undefined) await context.keepResult(resolve(context.cwd, options.store), result);
+    }
+    return code;
+  } finally {
+    progress.clear();
+    await rounds.close();
+  }
+}
+
+/** The names that were asked for; null for all. */
+async function namesOf(
+  context: CliContext,
+  given: readonly string[],
+  { all, tenants }: VerifyOptions,
+): Promise<readonly string[] | null> {
+  const listed = tenants === undefined ? [] : tenantNames(await readText(context, tenants, '--tenants'));
+  if (all === true) {
+    if (given.length > 0 || tenants !== undefined) throw new UsageError('--all and names exclude each other');
+    return null;
+  }
+  if (given.length === 0 && tenants === undefined)
+    throw new UsageError(
+      'which tenant? Name one (id, host name, app name or UUID), or --all, or --tenants FILE',
+    );
+  return [...given, ...listed];
+}
+
+async function readBaseline(context: CliContext, file: string): Promise<Baseline> {
+  const text = await readText(context, file, '--baseline');
+  try {
+    return parseBaseline(text);
+  } catch (error) {
+    throw new UsageError(`--baseline ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function readText({ cwd }: CliContext, file: string, option: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new UsageError(`${option} ${file} cannot be read (${code})`);
+  }
+}
+
+/** Passes everything on and keeps the tenants that are finished in the running round. */
+function recording(finished: Map<string, TenantResult>, progress: Progress): Progress {
+  return {
+    ...progress,
+    begin: (tenants) => {
+      finished.clear();
+      progress.begin(tenants);
+    },
+    tenant: (result) => {
+      finished.set(result.tenant, result);
+      progress.tenant(result);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { CheckResult } from '../model/check.ts';
+import type { Diagnosis, Effect, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
+import { plainText } from '../model/text.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { gateVerdict, type GateRules } from './weight.ts';
+
+/** Words that every report uses alike. Whatever comes from outside passes `say` and is one printable line afterwards. */
+export function say(text: string): string {
+  return plainText(text, 2000);
+}
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  pass: 'passed',
+  warn: 'passed with warnings',
+  fail: 'failed',
+  unknown: 'could not tell',
+  skipped: 'skipped',
+};
+
+export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
+  reads: 'reads',
+  revalidates: 're-validates, may start issuance',
+  changes: 'changes',
+};
+
+/** `0.8 s`, `4 min 12 s`: for people, no false precision. */
+export function spokenDuration(durationMs: number): string {
+  if (durationMs < 950) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+export function stepText(step: RemediationStep): string {
+  return step.kind === 'command' ? say(step.command) : say(step.text);
+}
+
+/** `certificate-on-tenant-app, critical, certain`. */
+export function codeLine({
+  code,
+  severity,
+  certainty,
+}: Pick<Diagnosis, 'code' | 'severity' | 'certainty'>): string {
+  return [code, severity, certainty].map(say).join(', ');
+}
+
+/** `eof-during-handshake: The handshake ended…`; the reason is what scripts and people search for. */
+export function checkText({ reason, summary }: Pick<CheckResult, 'reason' | 'summary'>): string {
+  return reason === null ? say(summary) : `${say(reason)}: ${say(summary)}`;
+}
+
+const GATE_WORDS = { failed: 'failed', 'could-not-tell': 'could not tell', passed: 'passed' } as const;
+
+/** One sentence for the end of a log: what came out, over how many tenants. */
+export function headline(result: VerifyResult, rules: GateRules): string {
+  const { tenants, durationMs } = result;
+  if (tenants.length === 0) return 'no tenant was verified';
+  const many = tenants.length === 1 ? '1 tenant' : `${tenants.length} tenants`;
+  const counts = (['fail', 'unknown', 'warn', 'pass', 'skipped'] as const)
+    .map((verdict) => ({ verdict, count: tenants.filter((tenant) => tenant.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${VERDICT_WORDS[verdict]}`)
+    .join(', ');
+  const detail = tenants.length < 2 ? '' : ` (${counts})`;
+  return `${GATE_WORDS[gateVerdict(result, rules)]}: ${many}${detail} in ${spokenDuration(durationMs)}`;
+}
