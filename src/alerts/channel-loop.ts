@@ -31,6 +31,13 @@ export interface ChannelLoopOptions {
   readonly wake: () => void;
 }
 
+interface Leased {
+  readonly delivery: Delivery;
+  readonly handle: string | null;
+}
+
+/** So long an attempt under way may still take when everything stops. */
+const STOP_GRACE_MS = 2 * SECOND_MS;
 /** An attempt under way ends before the lease does. */
 const LEASE_MARGIN_MS = 30 * SECOND_MS;
 /** After a failure other messages of the channel wait as well, at most this long. */
@@ -48,29 +55,40 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
   let failingSince: number | undefined;
   let reported = false;
 
-  const lease = (): Delivery | undefined =>
-    outbox
-      .lease(clock.now(), 1, limits.attemptMs + LEASE_MARGIN_MS, channel)
-      .find((delivery) => delivery.channel === channel);
+  const lease = (): Leased | undefined => {
+    const leaseMs = limits.attemptMs + LEASE_MARGIN_MS;
+    const [delivery] = outbox.lease(clock.now(), 1, leaseMs, channel);
+    return delivery && { delivery, handle: outbox.handle(channel, delivery.group) };
+  };
 
-  const attempt = async (delivery: Delivery): Promise<DeliveryOutcome> => {
+  /** Undefined when it was cut short by the stop: nobody knows whether it arrived, so its lease is left to end. */
+  const attempt = async ({ delivery, handle }: Leased): Promise<DeliveryOutcome | undefined> => {
     const ended = new AbortController();
     const deadline = new AbortController();
-    void clock.sleep(limits.attemptMs, ended.signal).then(
-      () => {
-        deadline.abort();
-      },
-      () => undefined,
-    );
+    const abortAfter = (durationMs: number): void => {
+      void clock.sleep(durationMs, ended.signal).then(
+        () => {
+          deadline.abort();
+        },
+        () => undefined,
+      );
+    };
+    const hurry = (): void => {
+      abortAfter(STOP_GRACE_MS);
+    };
+    abortAfter(limits.attemptMs);
+    stopping.signal.addEventListener('abort', hurry, { once: true });
     try {
-      const handle = outbox.handle(channel, delivery.group);
       const { message, possibleRepeat } = delivery;
-      return await notifier.send(message, { signal: deadline.signal, handle, possibleRepeat });
+      const outcome = await notifier.send(message, { signal: deadline.signal, handle, possibleRepeat });
+      const cutShort = stopping.signal.aborted && deadline.signal.aborted && outcome.result === 'retry';
+      return cutShort ? undefined : outcome;
     } catch (error) {
       logger.error({ channel, error: String(error) }, 'a channel broke its promise not to throw');
       return { result: 'retry', reason: 'an internal error' };
     } finally {
       ended.abort();
+      stopping.signal.removeEventListener('abort', hurry);
     }
   };
 
@@ -158,8 +176,8 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     await insist(() => {
       outbox.retry(delivery.id, now + waitMs, reason);
       if (!reported && clock.monotonicMs() - (failingSince ?? 0) >= limits.reportAfterMs) {
-        reported = true;
         report('channel-failing', reason, delivery);
+        reported = true;
       }
     });
     const pauseMs = Math.min(SECOND_MS * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);
@@ -178,19 +196,20 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      let delivery: Delivery | undefined;
+      let leased: Leased | undefined;
       let waitMs = DATABASE_PAUSE_MS;
       try {
-        delivery = lease();
-        if (delivery === undefined) waitMs = idleMs();
+        leased = lease();
+        if (leased === undefined) waitMs = idleMs();
       } catch (error) {
         logger.error({ channel, error: String(error) }, 'the outbox cannot be read; trying again');
       }
-      if (delivery === undefined) {
+      if (leased === undefined) {
         await pause.wait(waitMs);
         continue;
       }
-      await conclude(delivery, await attempt(delivery));
+      const outcome = await attempt(leased);
+      if (outcome !== undefined) await conclude(leased.delivery, outcome);
       await rest(limits.spacingMs);
     }
   };

@@ -96,7 +96,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryPipeline {
     const ending = loops;
     loops = [];
     await Promise.all(ending.map((loop) => loop.stop()));
-    const closed = await Promise.allSettled(notifiers.map((notifier) => notifier.close?.()));
+    const closed = await Promise.allSettled(notifiers.map(async (notifier) => notifier.close?.()));
     for (const result of closed) {
       if (result.status === 'rejected')
         logger.warn({ error: String(result.reason) }, 'a channel did not close');
