@@ -3,7 +3,7 @@ export { DEFAULT_INCIDENT_POLICY, stormThreshold, type IncidentPolicy } from './
 export { scopeOutcome, tenantOutcome, type Outcome } from './outcome.ts';
 export { isActive, isStorm, stormName, subjectKey, type IncidentStep, type Telling } from './step.ts';
 export { alertReason, type TellContext } from './announce.ts';
-export { moreUrgent } from './advance.ts';
+export { moreUrgent } from './settle.ts';
 export { tick, track } from './track.ts';
 export { trackRound } from './round.ts';
 export type { RoundContext } from './storm.ts';

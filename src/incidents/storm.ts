@@ -1,7 +1,8 @@
 import type { Incident, Subject } from '../model/incident.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../model/problem.ts';
 import { CERTAINTIES, SEVERITIES } from '../model/verdict.ts';
-import { begin, moreUrgent, resolve, resolvedEvent } from './advance.ts';
+import { begin, resolve, resolvedEvent } from './advance.ts';
+import { moreUrgent } from './settle.ts';
 import { holdMs, stormThreshold } from './policy.ts';
 import type { TellContext } from './announce.ts';
 import { event, incidentId, isStorm, stormName, subjectKey, type Draft } from './step.ts';
