@@ -9,18 +9,25 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Insertions, deletions and replacements that turn one word into the other. Words are cut at 64 characters: the work is bounded. */
+/**
+ * Insertions, deletions, replacements and exchanges of neighbours that turn one word into the other (optimal string alignment). Words are
+ * cut at 64 characters: the work is bounded.
+ */
 function editDistance(left: string, right: string): number {
   const from = left.slice(0, 64);
   const to = right.slice(0, 64);
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [row, character] of Array.from(from).entries()) {
-    const current = [row + 1];
-    for (const [column, other] of Array.from(to).entries()) {
-      const replaced = (previous[column] ?? 0) + (character === other ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+  const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= from.length; row += 1) {
+    rows[row] = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const replaced = at(row - 1, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      const swapped =
+        from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+          ? at(row - 2, column - 2) + 1
+          : Number.POSITIVE_INFINITY;
+      rows[row]?.push(Math.min(replaced, swapped, at(row - 1, column) + 1, at(row, column - 1) + 1));
     }
-    previous = current;
   }
-  return previous.at(-1) ?? 0;
+  return at(from.length, to.length);
 }

@@ -52,10 +52,15 @@ export function unknownKey(path: KeyPath, key: string, known: readonly string[])
 }
 
 function issueMessage(issue: z.core.$ZodIssue, value: unknown): string {
-  const message = /^Invalid input: expected (object|record|array)/.test(issue.message)
-    ? issue.message.includes('array')
-      ? 'must be a list'
-      : 'must hold keys and values'
-    : issue.message;
+  const message = ownWords(issue);
   return value === undefined ? `is required: ${message}` : message;
+}
+
+/** zod's own messages, where the schema has none. */
+function ownWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.origin === 'array' && issue.message.startsWith('Too small'))
+    return 'must not be empty';
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input'))
+    return issue.expected === 'array' ? 'must be a list' : 'must hold keys and values';
+  return issue.message;
 }
