@@ -16,17 +16,18 @@ export function createAudit(connection: Connection): AuditTable {
   );
   const list = connection.prepare<Row>(
     `SELECT id, at, actor, action, subject, outcome, detail FROM audit
-     WHERE id < ?1 AND (?2 IS NULL OR subject = ?2) AND (?3 IS NULL OR action = ?3) ORDER BY id DESC LIMIT ?4`,
+     WHERE id < @beforeId AND (@subject IS NULL OR subject = @subject) AND (@action IS NULL OR action = @action)
+     ORDER BY id DESC LIMIT @limit`,
   );
   return {
     add: ({ at, actor, action, subject, outcome, detail }) =>
       connection.durable(() =>
         Number(insert.run(at, actor, action, subject, outcome, JSON.stringify(detail)).lastInsertRowid),
       ),
-    list: ({ subject, action, beforeId, limit }) =>
+    list: ({ subject = null, action = null, beforeId = Number.MAX_SAFE_INTEGER, limit = DEFAULT_LIMIT }) =>
       connection.read(() =>
         list
-          .all(beforeId ?? Number.MAX_SAFE_INTEGER, subject ?? null, action ?? null, limit ?? DEFAULT_LIMIT)
+          .all({ beforeId, subject, action, limit })
           .map((row) => ({ ...row, detail: JSON.parse(row.detail) as JsonObject })),
       ),
   };

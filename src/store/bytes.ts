@@ -38,6 +38,11 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
   let position = 0;
   return {
     uint: () => {
+      const first = bytes[position];
+      if (first !== undefined && first < 128) {
+        position += 1;
+        return first;
+      }
       let value = 0;
       let factor = 1;
       for (;;) {

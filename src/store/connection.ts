@@ -3,7 +3,9 @@ import { storeError } from './error.ts';
 
 /** One value of a row as SQLite hands it over. */
 export type SqlValue = string | number | null | Uint8Array;
-export type Statement<Row = unknown> = Database.Statement<SqlValue[], Row>;
+/** Positional parameters (`?`), or one object for named ones (`@name`). */
+type Parameter = SqlValue | Readonly<Record<string, SqlValue>>;
+export type Statement<Row = unknown> = Database.Statement<Parameter[], Row>;
 
 /**
  * The one connection of a store. A single one, so that data_version tells what others wrote, and one page cache serves
@@ -83,7 +85,7 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
 
   return {
     path,
-    prepare: <Row>(sql: string) => translated(() => database.prepare<SqlValue[], Row>(sql)),
+    prepare: <Row>(sql: string) => translated(() => database.prepare<Parameter[], Row>(sql)),
     exec: (sql) => {
       translated(() => database.exec(sql));
     },

@@ -15,7 +15,7 @@ export function createDeploys(connection: Connection): DeployTable {
      ON CONFLICT (app, release) DO NOTHING`,
   );
   const update = connection.prepare(
-    'UPDATE deploys SET body = ?1 WHERE app = ?2 AND release = ?3 AND body <> ?1',
+    'UPDATE deploys SET body = @body WHERE app = @app AND release = @release AND body <> @body',
   );
   const order = 'created_at >= ? AND created_at < ? ORDER BY created_at DESC, first_seen DESC LIMIT ?';
   const ofAll = connection.prepare<Row>(`SELECT app, first_seen, body FROM deploys WHERE ${order}`);
@@ -31,7 +31,7 @@ export function createDeploys(connection: Connection): DeployTable {
       connection.write(() => {
         const body = JSON.stringify(release);
         if (insert.run(app, release.id, release.createdAt, seenAt, body).changes === 1) return true;
-        update.run(body, app, release.id);
+        update.run({ body, app, release: release.id });
         return false;
       }),
     between: (app, since, until, limit) =>

@@ -33,9 +33,9 @@ export function createIncidents(connection: Connection): IncidentWriter {
   );
   const list = connection.prepare<Row>(
     `SELECT body FROM incidents
-     WHERE first_failed_at < ?1 AND (?2 IS NULL OR scope = ?2) AND (?3 IS NULL OR subject = ?3)
-       AND CASE WHEN ?4 IS NULL THEN opened_at IS NOT NULL ELSE state = ?4 END
-     ORDER BY first_failed_at DESC, rowid DESC LIMIT ?5`,
+     WHERE first_failed_at < @before AND (@scope IS NULL OR scope = @scope) AND (@name IS NULL OR subject = @name)
+       AND CASE WHEN @state IS NULL THEN opened_at IS NOT NULL ELSE state = @state END
+     ORDER BY first_failed_at DESC, rowid DESC LIMIT @limit`,
   );
   const events = connection.prepare<IncidentEvent>(
     'SELECT incident, at, kind, by, text FROM incident_events WHERE incident = ? ORDER BY at, id',
@@ -52,16 +52,10 @@ export function createIncidents(connection: Connection): IncidentWriter {
     get: (id) => connection.read(() => firstOf(one.all(id))),
     unresolved: () => connection.read(() => alive.all().map(toIncident)),
     latestOf: ({ scope, name }) => connection.read(() => firstOf(latest.all(scope, name))),
-    list: ({ state, subject, before, limit }) =>
+    list: ({ state = null, subject, before = Number.MAX_SAFE_INTEGER, limit = DEFAULT_LIMIT }) =>
       connection.read(() =>
         list
-          .all(
-            before ?? Number.MAX_SAFE_INTEGER,
-            subject?.scope ?? null,
-            subject?.name ?? null,
-            state ?? null,
-            limit ?? DEFAULT_LIMIT,
-          )
+          .all({ before, scope: subject?.scope ?? null, name: subject?.name ?? null, state, limit })
           .map(toIncident),
       ),
     events: (incident) => connection.read(() => events.all(incident)),

@@ -38,7 +38,7 @@ export interface OutboxWriter extends Outbox {
 export function createOutbox(connection: Connection): OutboxWriter {
   const insert = connection.prepare(
     `INSERT INTO deliveries (id, channel, grp, message, created_at, state, next_attempt_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?5) ON CONFLICT (id) DO NOTHING`,
+     VALUES (@id, @channel, @group, @message, @createdAt, 'waiting', @createdAt) ON CONFLICT (id) DO NOTHING`,
   );
   const due = connection.prepare<Row>(`SELECT * ${HEADS} AND ${DUE_AT} <= ? ORDER BY seq LIMIT ?`);
   const nextDue = connection.prepare<{ at: number | null }>(`SELECT min(${DUE_AT}) AS at ${HEADS}`);
@@ -64,13 +64,12 @@ export function createOutbox(connection: Connection): OutboxWriter {
   const handle = connection.prepare<{ handle: string }>(
     'SELECT handle FROM delivery_handles WHERE channel = ? AND grp = ?',
   );
+  const selection = '(@state IS NULL OR state = @state) AND (@channel IS NULL OR channel = @channel)';
   const list = connection.prepare<Row>(
-    `SELECT * FROM deliveries WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR channel = ?2)
-       AND (?3 IS NULL OR grp = ?3) ORDER BY seq DESC LIMIT ?4`,
+    `SELECT * FROM deliveries WHERE ${selection} ORDER BY seq DESC LIMIT @limit`,
   );
   const listGroup = connection.prepare<Row>(
-    `SELECT * FROM deliveries WHERE grp = ?3 AND (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR channel = ?2)
-     ORDER BY seq DESC LIMIT ?4`,
+    `SELECT * FROM deliveries WHERE grp = @group AND ${selection} ORDER BY seq DESC LIMIT @limit`,
   );
   const requeue = connection.prepare(
     `UPDATE deliveries SET state = 'waiting', next_attempt_at = ? WHERE id = ? AND state = 'dead'`,
@@ -89,7 +88,7 @@ export function createOutbox(connection: Connection): OutboxWriter {
       if (deliveries.length === 0) return;
       connection.durable(() => {
         for (const { id, channel, group, message, createdAt } of deliveries)
-          insert.run(id, channel, group, JSON.stringify(message), createdAt);
+          insert.run({ id, channel, group, message: JSON.stringify(message), createdAt });
       });
     },
     lease: (now, limit, leaseMs) => {
@@ -116,11 +115,12 @@ export function createOutbox(connection: Connection): OutboxWriter {
     },
     handle: (channel, group) => connection.read(() => handle.get(channel, group)?.handle ?? null),
     nextDueAt: () => connection.read(() => nextDue.get()?.at ?? null),
-    list: ({ state, channel, group, limit }) =>
+    list: ({ state = null, channel = null, group, limit = DEFAULT_LIMIT }) =>
       connection.read(() =>
-        (group === undefined ? list : listGroup)
-          .all(state ?? null, channel ?? null, group ?? null, limit ?? DEFAULT_LIMIT)
-          .map(toDelivery),
+        (group === undefined
+          ? list.all({ state, channel, limit })
+          : listGroup.all({ state, channel, group, limit })
+        ).map(toDelivery),
       ),
     requeue: (ids, now) =>
       connection.durable(() => ids.reduce((count, id) => count + requeue.run(now, id).changes, 0)),

@@ -28,8 +28,8 @@ export function createUpkeep(connection: Connection, bytes: () => number): Upkee
   );
   const byTenant = (table: Exclude<Kind, 'evidence'>) => ({
     remove: connection.prepare(
-      `DELETE FROM ${table} WHERE tenant = ?1 AND at IN
-         (SELECT at FROM ${table} WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)`,
+      `DELETE FROM ${table} WHERE tenant = @id AND at IN
+         (SELECT at FROM ${table} WHERE tenant = @id AND at < @cut ORDER BY at LIMIT @limit)`,
     ),
     oldest: connection.prepare<{ at: number | null }>(`SELECT min(at) AS at FROM ${table} WHERE tenant = ?`),
   });
@@ -82,7 +82,8 @@ export function createUpkeep(connection: Connection, bytes: () => number): Upkee
         // A run that is not in the rollups yet would be lost for them.
         const cut = kind === 'runs' ? Math.min(current.cuts.runs, rolled_until + 1) : current.cuts[kind];
         const first = tables[kind].oldest.get(id)?.at ?? null;
-        if (first !== null && first < cut && left > 0) left -= tables[kind].remove.run(id, cut, left).changes;
+        if (first !== null && first < cut && left > 0)
+          left -= tables[kind].remove.run({ id, cut, limit: left }).changes;
         if (left === 0) break;
         current.oldest[kind] = earlier(current.oldest[kind], tables[kind].oldest.get(id)?.at ?? null);
       }
@@ -174,7 +175,7 @@ function timedTables(connection: Connection): readonly RemoveTimed[] {
     );
   // By id, which is the order of writing: the oldest are looked at, not the whole table.
   const evidence = connection.prepare(
-    'DELETE FROM evidence WHERE at < ?1 AND id IN (SELECT id FROM evidence ORDER BY id LIMIT ?2)',
+    'DELETE FROM evidence WHERE at < ? AND id IN (SELECT id FROM evidence ORDER BY id LIMIT ?)',
   );
   const transitions = remove('transitions', 'id', 'at < ?');
   const results = remove('results', 'id', 'at < ?');

@@ -13,7 +13,7 @@ import {
   type RollupRow,
   type Tally,
 } from './rollup-row.ts';
-import { unpackRun } from './run-row.ts';
+import { packedRows, unpackRows, type PackedRows } from './run-row.ts';
 import type { RollupTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 
@@ -34,13 +34,13 @@ const LENGTH_MS: Readonly<Record<Period, number>> = { hourly: HOUR_MS, daily: DA
  * that adds the runs up to it, and a run that is written at or before it is added in the transaction that writes it.
  */
 export function createRollups(connection: Connection, keys: TenantKeys, codes: Codebook): RollupWriter {
-  const waiting = connection.prepare<{ id: number; rolled_until: number }>(
-    `SELECT id, rolled_until FROM tenants
-     WHERE latest_at > rolled_until AND (latest_at >= rolled_until + ?1 OR latest_at < ?2)
-     ORDER BY rolled_until LIMIT ?3`,
+  const waiting = connection.prepare<{ id: number; name: string; rolled_until: number }>(
+    `SELECT id, name, rolled_until FROM tenants
+     WHERE latest_at > rolled_until AND (latest_at >= rolled_until + ? OR latest_at < ?)
+     ORDER BY rolled_until LIMIT ?`,
   );
-  const newRuns = connection.prepare<{ at: number; data: Uint8Array }>(
-    'SELECT at, data FROM runs WHERE tenant = ? AND at > ? ORDER BY at LIMIT ?',
+  const newRuns = connection.prepare<PackedRows>(
+    packedRows('SELECT at, data FROM runs WHERE tenant = ? AND at > ? ORDER BY at LIMIT ?'),
   );
   const setRolled = connection.prepare('UPDATE tenants SET rolled_until = max(rolled_until, ?) WHERE id = ?');
   const tables = {
@@ -75,12 +75,9 @@ export function createRollups(connection: Connection, keys: TenantKeys, codes: C
         const [least, quietSince] =
           options?.all === true ? [0, now + DAY_MS] : [WORTHWHILE_MS, now - WORTHWHILE_MS];
         let taken = 0;
-        for (const { id, rolled_until } of waiting.all(least, quietSince, RUNS_A_CALL)) {
-          const rows = newRuns.all(id, rolled_until, RUNS_A_CALL - taken);
-          addToBoth(
-            id,
-            rows.map((row) => ({ at: row.at, ...unpackRun(row.data, codes) })),
-          );
+        for (const { id, name, rolled_until } of waiting.all(least, quietSince, RUNS_A_CALL)) {
+          const rows = unpackRows(name, newRuns.get(id, rolled_until, RUNS_A_CALL - taken), codes);
+          addToBoth(id, rows);
           // Without rows the runs were removed before they were counted; there is nothing to wait for.
           const reached = rows.at(-1)?.at;
           setRolled.run(reached ?? now, id);
@@ -97,21 +94,28 @@ export function createRollups(connection: Connection, keys: TenantKeys, codes: C
 }
 
 function periodTable(connection: Connection, period: Period, codes: Codebook) {
-  const select = connection.prepare<RollupRow>(
-    `SELECT at, pass, warn, fail, unknown, skipped, latency FROM ${period} WHERE tenant = ? AND at = ?`,
-  );
-  const replace = connection.prepare(
-    `INSERT OR REPLACE INTO ${period} (tenant, at, pass, warn, fail, unknown, skipped, latency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const columns = `SELECT ${period}.at, pass, warn, fail, unknown, skipped, data AS latency
+    FROM ${period} JOIN ${period}_latency USING (tenant, at)`;
+  const select = connection.prepare<RollupRow>(`${columns} WHERE tenant = ? AND at = ?`);
   const between = connection.prepare<RollupRow>(
-    `SELECT at, pass, warn, fail, unknown, skipped, latency FROM ${period} WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at`,
+    `${columns} WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at`,
+  );
+  const putCounts = connection.prepare(
+    `INSERT INTO ${period} (tenant, at, pass, warn, fail, unknown, skipped) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, at) DO UPDATE SET pass = excluded.pass, warn = excluded.warn, fail = excluded.fail,
+       unknown = excluded.unknown, skipped = excluded.skipped`,
+  );
+  const putLatency = connection.prepare(
+    `INSERT INTO ${period}_latency (tenant, at, data) VALUES (?, ?, ?)
+     ON CONFLICT (tenant, at) DO UPDATE SET data = excluded.data`,
   );
   return {
     add: (tenant: number, start: number, tally: Tally): void => {
       const there = select.get(tenant, start);
       if (there !== undefined) mergeTally(tally, unpackTally(there, codes));
       const { pass, warn, fail, unknown, skipped } = tally.counts;
-      replace.run(tenant, start, pass, warn, fail, unknown, skipped, packLatency(tally, codes));
+      putCounts.run(tenant, start, pass, warn, fail, unknown, skipped);
+      putLatency.run(tenant, start, packLatency(tally, codes));
     },
     between: (tenant: number | undefined, since: number, until: number) =>
       tenant === undefined ? [] : between.all(tenant, since, until).map((row) => toRollup(row, codes)),

@@ -4,7 +4,7 @@ import type { ProblemCode } from '../model/problem.ts';
 import type { Run, RunCheck } from '../model/run.ts';
 import type { Stage, StageTimings } from '../model/stages.ts';
 import type { Trigger, Verdict } from '../model/verdict.ts';
-import { createByteReader, createByteWriter, type ByteWriter } from './bytes.ts';
+import { createByteReader, createByteWriter, type ByteReader, type ByteWriter } from './bytes.ts';
 import type { Codebook } from './codebook.ts';
 
 /**
@@ -14,10 +14,8 @@ import type { Codebook } from './codebook.ts';
 const FORMAT = 1;
 const TENTHS = 10;
 
-/** What a row holds beside its key. */
-export type RunBody = Omit<Run, 'tenant' | 'at'>;
-
-export function packRun(run: RunBody, codes: Codebook): Uint8Array {
+/** Everything but tenant and time, which are the key. */
+export function packRun(run: Omit<Run, 'tenant' | 'at'>, codes: Codebook): Uint8Array {
   const writer = createByteWriter();
   writer.uint(FORMAT);
   writer.uint(codes.encode('verdict', run.verdict));
@@ -35,8 +33,11 @@ export function packRun(run: RunBody, codes: Codebook): Uint8Array {
 }
 
 /** The casts give back what packRun took: the codebook keeps names, and only names of these sets were given to it. */
-export function unpackRun(data: Uint8Array, codes: Codebook): RunBody {
-  const reader = createByteReader(data);
+export function unpackRun(tenant: string, at: number, data: Uint8Array, codes: Codebook): Run {
+  return readRun(tenant, at, createByteReader(data), codes);
+}
+
+function readRun(tenant: string, at: number, reader: ByteReader, codes: Codebook): Run {
   const format = reader.uint();
   if (format !== FORMAT) throw new RangeError(`a run has the unknown format ${format}`);
   const verdict = codes.decode('verdict', reader.uint()) as Verdict;
@@ -59,6 +60,8 @@ export function unpackRun(data: Uint8Array, codes: Codebook): RunBody {
     });
   }
   return {
+    tenant,
+    at,
     durationMs,
     trigger,
     verdict,
@@ -66,6 +69,25 @@ export function unpackRun(data: Uint8Array, codes: Codebook): RunBody {
     notPassed,
     stages,
   };
+}
+
+export interface PackedRows {
+  readonly times: string | null;
+  readonly rows: string | null;
+}
+
+/**
+ * Many rows (`at`, `data`) as two texts: a row by row walk from SQLite into JavaScript costs several times what the reading
+ * itself does. A packed run says where it ends, so they need no separator.
+ */
+export function packedRows(select: string): string {
+  return `SELECT group_concat(at) AS times, group_concat(hex(data), '') AS rows FROM (${select})`;
+}
+
+export function unpackRows(tenant: string, packed: PackedRows | undefined, codes: Codebook): Run[] {
+  if (packed?.times == null || packed.rows === null) return [];
+  const reader = createByteReader(Buffer.from(packed.rows, 'hex'));
+  return packed.times.split(',').map((at) => readRun(tenant, Number(at), reader, codes));
 }
 
 /** Verdict and root alone: cheap enough to compare each run with the one before it. */

@@ -5,7 +5,7 @@ import type { Codebook } from './codebook.ts';
 import type { Connection } from './connection.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { RollupWriter } from './rollups.ts';
-import { packRun, standingOf, unpackRun } from './run-row.ts';
+import { packedRows, packRun, standingOf, unpackRows, unpackRun, type PackedRows } from './run-row.ts';
 import type { RunTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 import type { TransitionWriter } from './transitions.ts';
@@ -44,9 +44,10 @@ export function createRuns({ connection, keys, codes, evidence, transitions, rol
     'SELECT rolled_until, latest_at, latest FROM tenants WHERE id = ?',
   );
   const setLatest = connection.prepare('UPDATE tenants SET latest_at = ?, latest = ? WHERE id = ?');
-  const between = connection.prepare<Row>(
-    'SELECT at, data FROM runs WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?',
-  );
+  const newestFirst =
+    'SELECT at, data FROM runs WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?';
+  const between = connection.prepare<PackedRows>(packedRows(newestFirst));
+  const walkBack = connection.prepare<Row>(newestFirst);
   const selectLatest = connection.prepare<{ name: string; at: number; data: Uint8Array }>(
     'SELECT name, latest_at AS at, latest AS data FROM tenants WHERE latest IS NOT NULL ORDER BY id',
   );
@@ -55,7 +56,7 @@ export function createRuns({ connection, keys, codes, evidence, transitions, rol
   );
   const names = connection.prepare<{ name: string }>('SELECT name FROM tenants ORDER BY name');
 
-  const toRun = (tenant: string, row: Row): Run => ({ tenant, at: row.at, ...unpackRun(row.data, codes) });
+  const toRun = (tenant: string, row: Row): Run => unpackRun(tenant, row.at, row.data, codes);
 
   /** The time under which the run was kept, or undefined when it was there already. */
   const insertOnce = (key: number, at: number, data: Uint8Array): number | undefined => {
@@ -102,16 +103,15 @@ export function createRuns({ connection, keys, codes, evidence, transitions, rol
     between: (tenant, since, until, limit) =>
       connection.read(() => {
         const key = keys.find(tenant);
-        return key === undefined
-          ? []
-          : between.all(key, since, until, limit).map((row) => toRun(tenant, row));
+        if (key === undefined) return [];
+        return unpackRows(tenant, between.get(key, since, until, limit), codes);
       }),
     lastWith: (tenant, verdicts, before) =>
       connection.read(() => {
         const key = keys.find(tenant);
         if (key === undefined) return null;
         const wanted: ReadonlySet<Verdict> = new Set(verdicts);
-        for (const row of between.iterate(key, 0, before, LOOK_BACK_RUNS)) {
+        for (const row of walkBack.iterate(key, 0, before, LOOK_BACK_RUNS)) {
           if (wanted.has(standingOf(row.data, codes).verdict)) return toRun(tenant, row);
         }
         return null;

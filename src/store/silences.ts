@@ -11,11 +11,11 @@ const DEFAULT_LIMIT = 1_000;
 export function createSilences(connection: Connection): SilenceTable {
   const insert = connection.prepare('INSERT INTO silences (id, body) VALUES (?, ?)');
   const end = connection.prepare(
-    `UPDATE silences SET body = json_set(body, '$.endsAt', ?1) WHERE id = ?2 AND ends_at > ?1`,
+    `UPDATE silences SET body = json_set(body, '$.endsAt', @now) WHERE id = @id AND ends_at > @now`,
   );
   const one = connection.prepare<Row>('SELECT body FROM silences WHERE id = ?');
   const active = connection.prepare<Row>(
-    'SELECT body FROM silences WHERE ends_at > ?1 AND starts_at <= ?1 ORDER BY ends_at',
+    'SELECT body FROM silences WHERE ends_at > @now AND starts_at <= @now ORDER BY ends_at',
   );
   const list = connection.prepare<Row>(
     'SELECT body FROM silences WHERE ends_at > ? ORDER BY ends_at DESC LIMIT ?',
@@ -24,13 +24,13 @@ export function createSilences(connection: Connection): SilenceTable {
     add: (silence) => {
       connection.durable(() => insert.run(silence.id, JSON.stringify(silence)));
     },
-    end: (id, now) => connection.durable(() => end.run(now, id).changes === 1),
+    end: (id, now) => connection.durable(() => end.run({ id, now }).changes === 1),
     get: (id) =>
       connection.read(() => {
         const row = one.get(id);
         return row === undefined ? null : toSilence(row);
       }),
-    active: (now) => connection.read(() => active.all(now).map(toSilence)),
+    active: (now) => connection.read(() => active.all({ now }).map(toSilence)),
     list: (now, options) =>
       connection.read(() =>
         list.all(options?.ended === true ? 0 : now, options?.limit ?? DEFAULT_LIMIT).map(toSilence),

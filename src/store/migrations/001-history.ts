@@ -47,6 +47,7 @@ CREATE TABLE transitions (
 CREATE INDEX transitions_by_tenant ON transitions (tenant, at);
 CREATE INDEX transitions_by_time ON transitions (at);
 
+-- Counts and histograms apart: availability of all tenants reads the counts of a month at once.
 CREATE TABLE hourly (
   tenant INTEGER NOT NULL,
   at INTEGER NOT NULL,
@@ -55,9 +56,16 @@ CREATE TABLE hourly (
   fail INTEGER NOT NULL,
   unknown INTEGER NOT NULL,
   skipped INTEGER NOT NULL,
-  latency BLOB NOT NULL,
   PRIMARY KEY (tenant, at)
 ) WITHOUT ROWID;
+CREATE TABLE hourly_latency (
+  tenant INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (tenant, at)
+) WITHOUT ROWID;
+CREATE TRIGGER hourly_goes_whole AFTER DELETE ON hourly
+BEGIN DELETE FROM hourly_latency WHERE tenant = OLD.tenant AND at = OLD.at; END;
 
 CREATE TABLE daily (
   tenant INTEGER NOT NULL,
@@ -67,9 +75,16 @@ CREATE TABLE daily (
   fail INTEGER NOT NULL,
   unknown INTEGER NOT NULL,
   skipped INTEGER NOT NULL,
-  latency BLOB NOT NULL,
   PRIMARY KEY (tenant, at)
 ) WITHOUT ROWID;
+CREATE TABLE daily_latency (
+  tenant INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (tenant, at)
+) WITHOUT ROWID;
+CREATE TRIGGER daily_goes_whole AFTER DELETE ON daily
+BEGIN DELETE FROM daily_latency WHERE tenant = OLD.tenant AND at = OLD.at; END;
 
 CREATE TABLE deploys (
   app TEXT NOT NULL,
