@@ -45,7 +45,7 @@ export function createCertificateAuthority(now: () => number): CertificateAuthor
   const intermediatePem = signAuthority(intermediate, root, now());
   // One key for all leaves: making one costs more than signing, and nobody compares them.
   const leafKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keyPem = leafKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const keyPem = leafKeys.privateKey.export({ type: 'pkcs8', format: 'pem' });
   const contexts = new Map<string, SecureContext>();
 
   const issue = (served: ServedCertificate): { certificate: string; key: string } => {
