@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly data: string;
+}
+
+/** What to answer at RCPT; `hang` stays silent from the greeting on, `drop` closes there. */
+export type SmtpBehaviour = { readonly rcpt: string } | 'hang' | 'drop' | 'garbage';
+
+/** A small SMTP server on loopback (RFC 5321, as much as a client needs) that keeps what it got. */
+export async function startSmtpReceiver(initial: SmtpBehaviour = { rcpt: '250 ok' }) {
+  const mails: Mail[] = [];
+  const sockets = new Set<Socket>();
+  let behaviour = initial;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    if (behaviour === 'hang') return;
+    if (behaviour === 'drop') socket.destroy();
+    else if (behaviour === 'garbage') socket.write('no SMTP here\r\n');
+    else converse(socket, behaviour.rcpt, (mail) => mails.push(mail));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    behave: (next: SmtpBehaviour) => {
+      behaviour = next;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function converse(socket: Socket, rcpt: string, deliver: (mail: Mail) => void): void {
+  let buffer = '';
+  let inData = false;
+  let from = '';
+  let to: string[] = [];
+  const say = (line: string): void => {
+    socket.write(`${line}\r\n`);
+  };
+  const command = (line: string): void => {
+    const verb = line.slice(0, 4).toUpperCase();
+    const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
+    if (verb === 'MAIL') from = address;
+    if (verb === 'RCPT' && rcpt.startsWith('2')) to.push(address);
+    if (verb === 'DATA') inData = true;
+    const answers: Readonly<Record<string, string>> = {
+      EHLO: '250 loopback',
+      HELO: '250 loopback',
+      MAIL: '250 ok',
+      RCPT: rcpt,
+      DATA: '354 go on',
+      RSET: '250 ok',
+      QUIT: '221 bye',
+    };
+    say(answers[verb] ?? '502 unknown');
+    if (verb === 'QUIT') socket.end();
+  };
+  say('220 loopback');
+  socket.on('data', (chunk) => {
+    buffer += chunk.toString('utf8');
+    for (;;) {
+      const end = buffer.indexOf(inData ? '\r\n.\r\n' : '\r\n');
+      if (end === -1) return;
+      const text = buffer.slice(0, end);
+      buffer = buffer.slice(end + (inData ? 5 : 2));
+      if (!inData) {
+        command(text);
+        continue;
+      }
+      inData = false;
+      deliver({ from, to, data: text });
+      to = [];
+      say('250 taken');
+    }
+  });
+}
