@@ -73,7 +73,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     let promised = first.totalCount;
     let page = first;
     while (page.pageInfo.hasNextPage) {
-      const after = nextCursor(page.pageInfo.endCursor, seen);
+      const after = nextCursor(page.pageInfo.endCursor, seen, `certificates of ${app}`);
       if (after === null || seen.size > MAX_PAGES)
         throw flyError('incomplete', `certificates of ${app}: the next page cannot be asked for`);
       const answer = await certificatesPage.ask((size) =>
@@ -151,7 +151,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
         await addApp(node, sweep, signal);
       }
       // A page may be shorter than asked for, or empty, although more follow.
-      after = page.pageInfo.hasNextPage ? nextCursor(page.pageInfo.endCursor, seen) : null;
+      after = page.pageInfo.hasNextPage ? nextCursor(page.pageInfo.endCursor, seen, 'apps') : null;
       if (page.pageInfo.hasNextPage && (after === null || seen.size > MAX_PAGES))
         throw flyError('incomplete', 'apps: the next page cannot be asked for');
     } while (after !== null);

@@ -22,11 +22,11 @@ export function readValue<Schema extends z.ZodType>(json: unknown, schema: Schem
 }
 
 /** The cursor of the page after this one, null at the end. One that was there before would go round in a circle. */
-export function nextCursor(next: string | null | undefined, seen: Set<string>): string | null {
+export function nextCursor(next: string | null | undefined, seen: Set<string>, what: string): string | null {
   if (next == null || next === '') return null;
   if (next.length > MAX_CURSOR_LENGTH)
-    throw flyError('malformed', 'the cursor of the next page is absurdly long');
-  if (seen.has(next)) throw flyError('incomplete', 'the pages go round in a circle');
+    throw flyError('malformed', `${what}: the cursor of the next page is absurdly long`);
+  if (seen.has(next)) throw flyError('incomplete', `${what}: the pages go round in a circle`);
   seen.add(next);
   return next;
 }

@@ -106,7 +106,7 @@ export function createMachinesApi(caller: Caller, baseUrl: string, clock: Clock)
         const claim = claimOfSummary(app, entry);
         claims.set(claim.hostname, claim);
       }
-      cursor = nextCursor(answer.next_cursor, seen);
+      cursor = nextCursor(answer.next_cursor, seen, what);
       if (cursor === null) {
         assertComplete(found, promised, what);
         return [...claims.values()];
@@ -137,7 +137,7 @@ export function createMachinesApi(caller: Caller, baseUrl: string, clock: Clock)
       const failed = answer.error_regions ?? [];
       if (failed.length > 0) throw flyError('incomplete', `${what}: no answer from ${failed.join(', ')}`);
       for (const machine of answer.machines ?? []) machines.set(machine.id, machine);
-      cursor = nextCursor(answer.next_cursor, seen);
+      cursor = nextCursor(answer.next_cursor, seen, what);
       if (cursor === null) return [...machines.values()];
     }
     throw flyError('incomplete', `${what}: more than ${MAX_PAGES} pages`);

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { createFlyClient } from '../../src/fly/index.ts';
+import { FlyError, createFlyClient } from '../../src/fly/index.ts';
 import type { FlyClient, FlyClientOptions } from '../../src/fly/index.ts';
 import { serveFly } from './fly-server.ts';
 import type { Behaviour, FlyServer } from './fly-server.ts';
@@ -39,4 +40,14 @@ export async function setup(
     await server.close();
   });
   return { client, server, counted, signal: test.signal };
+}
+
+/** The FlyError that a call must end with. */
+export async function failureOf(promise: Promise<unknown>): Promise<FlyError> {
+  const error: unknown = await promise.then(
+    () => assert.fail('it should have failed'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof FlyError, String(error));
+  return error;
 }
