@@ -1,39 +1,32 @@
 import type { Handshake, HttpFacts } from '../model/connection.ts';
 import type { DnsLookup } from '../model/dns.ts';
-import type { Observation, Taken } from '../model/observation.ts';
+import { normalizeHostname } from '../model/hostname.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Priority } from '../model/priority.ts';
 import type { Witness } from '../model/snapshot.ts';
 import type { Clock, Random } from '../model/time.ts';
+import { createCertificateReader } from './certificate.ts';
+import { getDirectly, type DirectSettings } from './direct.ts';
+import { exchange, type Exchange } from './exchange.ts';
+import { attemptHandshake, SITE_PROTOCOLS, type HandshakeTarget } from './handshake.ts';
+import type { HandshakeBudget } from './handshake-budget.ts';
+import { lookup, type Server } from './lookup.ts';
+import { observe } from './observe.ts';
+import { createTrustAnchors } from './secure-context.ts';
+import { stopped } from './deadline.ts';
+import { witness } from './witness.ts';
+import { zoneServers } from './zone-servers.ts';
 
-/** A DNS server to ask. */
-export interface Server {
-  /** `ip:port`, `[v6]:port`. */
-  readonly address: string;
-  readonly role: 'resolver' | 'authoritative';
-}
-
-/** The one budget that every handshake of the process is taken from. */
-export interface HandshakeBudget {
-  /** Resolves when a handshake may start; rejects with the signal's reason when it is aborted first. */
-  readonly take: (priority: Priority, signal: AbortSignal) => Promise<void>;
-}
-
-export interface HandshakeTarget {
-  /** IP address, IPv6 without brackets. */
-  readonly address: string;
-  readonly port: number;
-  /** The SNI, and the host that is asked for. */
-  readonly serverName: string;
-  /** 1 for the first connection to this address, higher for fresh repeats. */
-  readonly attempt: number;
-  readonly priority: Priority;
-}
+export { createHandshakeBudget, type AdjustableBudget, type HandshakeBudget } from './handshake-budget.ts';
+export type { Exchange } from './exchange.ts';
+export type { HandshakeTarget } from './handshake.ts';
+export type { Server } from './lookup.ts';
 
 export interface ProbeOptions {
   readonly httpsPort: number;
   /** PEM bundle that is added to the roots. */
   readonly ca: string | null;
-  /** Bound of each phase of a connection, milliseconds. */
+  /** Bound of each phase of a connection, and of a question to a name server; milliseconds. */
   readonly timeoutMs: number;
   readonly allowPrivateAddresses: boolean;
   readonly userAgent: string;
@@ -53,10 +46,7 @@ export interface Probes {
   /** TCP connection and full TLS handshake; nothing is sent after it. */
   readonly handshake: (target: HandshakeTarget, signal: AbortSignal) => Promise<Handshake>;
   /** The same, then `GET /` on that same connection. */
-  readonly exchange: (
-    target: HandshakeTarget,
-    signal: AbortSignal,
-  ) => Promise<{ readonly handshake: Handshake; readonly site: Taken<HttpFacts> }>;
+  readonly exchange: (target: HandshakeTarget, signal: AbortSignal) => Promise<Exchange>;
   /** Resolves through the resolvers, connects, handshakes and asks `GET /`. */
   readonly direct: (
     hostname: string,
@@ -66,8 +56,59 @@ export interface Probes {
   ) => Promise<Observation<HttpFacts>>;
   /** One GET of a configured URL, http or https. */
   readonly get: (url: string, signal: AbortSignal, priority: Priority) => Promise<Observation<HttpFacts>>;
-  /** A plain TCP connection to `ip:port`. */
+  /** A plain TCP connection to `ip:port` or `name:port`. */
   readonly witness: (name: string, address: string, signal: AbortSignal) => Promise<Witness>;
 }
 
-export declare function createProbes(options: ProbeOptions): Probes;
+/** The probes of one process: they share one TLS context, one cache of certificate facts and one handshake budget. */
+export function createProbes(options: ProbeOptions): Probes {
+  const { clock, timeoutMs } = options;
+  const { context, roots } = createTrustAnchors(options.ca);
+  const resolving = { clock, timeoutMs, resolvers: options.resolvers };
+  const settings: DirectSettings = {
+    clock,
+    timeoutMs,
+    context,
+    userAgent: options.userAgent,
+    allowPrivateAddresses: options.allowPrivateAddresses,
+    handshakes: options.handshakes,
+    readCertificate: createCertificateReader({ clock, roots }),
+    resolving,
+  };
+  return {
+    lookup: (name, server, signal) => lookup(normalizeHostname(name), server, resolving, signal),
+    zoneServers: (domain, signal) =>
+      zoneServers(domain, { ...resolving, allowPrivateAddresses: options.allowPrivateAddresses }, signal),
+    handshake: async (target, signal) => {
+      const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal);
+      socket?.destroy();
+      return handshake;
+    },
+    exchange: (target, signal) => exchange(target, settings, signal),
+    direct: (hostname, port, signal, priority) =>
+      getDirectly({ scheme: 'https', hostname, port, path: '/' }, priority, settings, signal),
+    get: (url, signal, priority) => {
+      const target = targetOf(url);
+      return target === undefined
+        ? observe(clock, 'request', () =>
+            Promise.reject(stopped('request', 'internal', 'this is not an http or https URL')),
+          )
+        : getDirectly(target, priority, settings, signal);
+    },
+    witness: (name, address, signal) => witness(name, address, resolving, signal),
+  };
+}
+
+function targetOf(url: string): Parameters<typeof getDirectly>[0] | undefined {
+  const parsed = URL.parse(url);
+  if (parsed === null) return undefined;
+  const { protocol, port, pathname, search } = parsed;
+  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  return {
+    scheme,
+    hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (scheme === 'https' ? 443 : 80) : Number(port),
+    path: pathname + search,
+  };
+}

@@ -1,0 +1,95 @@
+import type { TLSSocket } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
+import type { CertificateFacts } from '../model/connection.ts';
+import { coversHostname } from '../model/hostname.ts';
+import { plainText } from '../model/text.ts';
+import type { Clock } from '../model/time.ts';
+import { dnsNamesOf } from './certificate-names.ts';
+import { createChainWalk } from './chain-trust.ts';
+import { stopped } from './deadline.ts';
+import { trustOfVerifyCode } from './failure.ts';
+import { plainName } from './plain-name.ts';
+
+type LeafFacts = Omit<CertificateFacts, 'trust'>;
+
+/** One wildcard serves all tenants; the rest are direct hosts and tenants in trouble. */
+const MAX_CACHED = 256;
+
+export type CertificateReader = (socket: TLSSocket, serverName: string) => CertificateFacts;
+
+/**
+ * Reads the facts of the served certificate. They are kept by fingerprint, so that a leaf that many handshakes serve is
+ * taken apart once; trust is judged each time, since the same leaf can come with another chain.
+ */
+export function createCertificateReader(options: {
+  readonly clock: Clock;
+  readonly roots: readonly string[];
+}): CertificateReader {
+  const cache = new Map<string, LeafFacts>();
+  const walk = createChainWalk(options.roots);
+
+  const leafFacts = (leaf: X509Certificate): LeafFacts => {
+    const fingerprint = leaf.fingerprint256.replaceAll(':', '').toLowerCase();
+    const known = cache.get(fingerprint);
+    cache.delete(fingerprint);
+    const facts = known ?? readLeaf(leaf, fingerprint);
+    cache.set(fingerprint, facts); // youngest last
+    if (cache.size > MAX_CACHED) {
+      for (const oldest of cache.keys()) {
+        cache.delete(oldest);
+        break;
+      }
+    }
+    return facts;
+  };
+
+  return (socket, serverName) => {
+    const leaf = socket.getPeerX509Certificate();
+    if (leaf === undefined) throw stopped('handshake', 'protocol', 'the server presented no certificate');
+    const facts = leafFacts(leaf);
+    const trust = trustOfVerifyCode(verifyCode(socket)) ?? trustDespiteDates(leaf, facts);
+    return { ...facts, names: namesFor(leaf, facts, serverName), trust };
+  };
+
+  function trustDespiteDates(leaf: X509Certificate, facts: LeafFacts): CertificateFacts['trust'] {
+    const now = options.clock.now();
+    // The leaf is within its dates, so it is a certificate above it that is not: no visitor accepts that.
+    if (facts.notBefore <= now && now <= facts.notAfter) return 'invalid-chain';
+    return walk(leaf);
+  }
+}
+
+function readLeaf(leaf: X509Certificate, fingerprint: string): LeafFacts {
+  return {
+    names: dnsNamesOf(leaf.subjectAltName ?? ''),
+    subject: plainText(leaf.subject.replaceAll('\n', ', ')),
+    issuer: plainText(leaf.issuer.replaceAll('\n', ', ')),
+    notBefore: epochMs(leaf.validFromDate),
+    notAfter: epochMs(leaf.validToDate),
+    fingerprint,
+  };
+}
+
+/** A name past the bound on the list still counts when it is the one that covers the host. */
+function namesFor(leaf: X509Certificate, facts: LeafFacts, serverName: string): readonly string[] {
+  if (facts.names.length < 100 || facts.names.some((name) => coversHostname(name, serverName)))
+    return facts.names;
+  const covering = leaf.checkHost(serverName, { subject: 'never' });
+  return covering === undefined ? facts.names : [plainName(covering), ...facts.names.slice(0, 99)];
+}
+
+/** A date that cannot be read is one that has passed: 0. */
+function epochMs(date: Date): number {
+  const ms = date.getTime();
+  return Number.isFinite(ms) ? ms : 0;
+}
+
+/** OpenSSL's verification result; null when it has nothing against the chain. Typed as Error, it is a code. */
+function verifyCode(socket: TLSSocket): string | null {
+  const code: unknown = socket.authorizationError;
+  if (socket.authorized || code === null || code === undefined) return null;
+  if (typeof code === 'string') return code;
+  return typeof code === 'object' && 'code' in code && typeof code.code === 'string'
+    ? code.code
+    : 'UNSPECIFIED';
+}

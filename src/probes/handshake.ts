@@ -1,0 +1,101 @@
+import type { TLSSocket } from 'node:tls';
+import type { Handshake, TlsFacts } from '../model/connection.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Priority } from '../model/priority.ts';
+import { isForbiddenAddress } from './address-policy.ts';
+import type { CertificateReader } from './certificate.ts';
+import { familyOf } from './endpoint.ts';
+import { nameFailure } from './failure.ts';
+import type { HandshakeBudget } from './handshake-budget.ts';
+import { openTls, type TlsSettings } from './open-tls.ts';
+
+export interface HandshakeTarget {
+  /** IP address, IPv6 without brackets. */
+  readonly address: string;
+  readonly port: number;
+  /** The SNI, and the host that is asked for. */
+  readonly serverName: string;
+  /** 1 for the first connection to this address, higher for fresh repeats. */
+  readonly attempt: number;
+  readonly priority: Priority;
+}
+
+export interface HandshakeSettings extends TlsSettings {
+  readonly allowPrivateAddresses: boolean;
+  readonly handshakes: HandshakeBudget;
+  readonly readCertificate: CertificateReader;
+}
+
+/** The protocols that a site may be asked in, in the order of preference that browsers have. */
+export const SITE_PROTOCOLS = ['h2', 'http/1.1'] as const;
+
+/** A handshake as observed, and its socket while it still stands: the caller's to use and to destroy. */
+export interface HandshakeAttempt {
+  readonly handshake: Handshake;
+  readonly socket: TLSSocket | null;
+}
+
+/** Waits for the budget, checks the address, connects and shakes hands. Never rejects. */
+export async function attemptHandshake(
+  target: HandshakeTarget,
+  protocols: readonly string[],
+  settings: HandshakeSettings,
+  signal: AbortSignal,
+): Promise<HandshakeAttempt> {
+  const { clock } = settings;
+  const { address, port, serverName, attempt } = target;
+  const report = (
+    result: Handshake['result'],
+    connectMs: number | null,
+    handshakeMs: number | null,
+  ): Handshake => ({
+    address,
+    family: familyOf(address),
+    port,
+    serverName,
+    attempt,
+    result,
+    connectMs,
+    handshakeMs,
+  });
+  let at = clock.now();
+  let startedMs = clock.monotonicMs();
+  const failed = (failure: Failure, connectMs: number | null): HandshakeAttempt => {
+    const durationMs = clock.monotonicMs() - startedMs;
+    return {
+      handshake: report({ outcome: 'failed', at, durationMs, failure }, connectMs, null),
+      socket: null,
+    };
+  };
+
+  if (!settings.allowPrivateAddresses && isForbiddenAddress(address)) {
+    const detail = 'the address is not on the public internet: not connected to';
+    return failed({ phase: 'connect', code: 'address-forbidden', detail }, null);
+  }
+  try {
+    await settings.handshakes.take(target.priority, signal);
+  } catch {
+    return failed(
+      { phase: 'connect', code: 'aborted', detail: 'stopped while waiting for the handshake budget' },
+      null,
+    );
+  }
+  // Waiting for the budget is not the server's time.
+  at = clock.now();
+  startedMs = clock.monotonicMs();
+  const opened = await openTls(target, serverName, protocols, settings, signal);
+  if (opened.outcome === 'failed') return failed(opened.failure, opened.connectMs);
+  const { socket, connectMs, handshakeMs } = opened;
+  try {
+    const facts: TlsFacts = {
+      version: socket.getProtocol() ?? 'unknown',
+      alpn: socket.alpnProtocol === 'h2' || socket.alpnProtocol === 'http/1.1' ? socket.alpnProtocol : null,
+      certificate: settings.readCertificate(socket, serverName),
+    };
+    const result = { outcome: 'observed', at, durationMs: connectMs + handshakeMs, facts } as const;
+    return { handshake: report(result, connectMs, handshakeMs), socket };
+  } catch (error) {
+    socket.destroy();
+    return failed(nameFailure(error, 'handshake'), connectMs);
+  }
+}
