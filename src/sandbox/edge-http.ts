@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, Server as TlsServer, TlsOptions } from 'node:tls';
 import type { CertificateAuthority, CertificateFlaw } from './certificate-authority.ts';
 import type { Faults } from './faults.ts';
 import { ulid } from './ids.ts';
@@ -36,7 +37,7 @@ const DRIP_MS = 50;
 
 export function createEdgeHttp(world: World, faults: Faults, authority: CertificateAuthority): EdgeHttp {
   const connections = new Map<string, Socket>();
-  const servers = new Map<string, Http2SecureServer>();
+  const servers = new Map<string, TlsServer>();
   const timers = new Set<NodeJS.Timeout>();
   const counts = { handshakes: 0, requests: 0 };
 
@@ -73,22 +74,20 @@ export function createEdgeHttp(world: World, faults: Faults, authority: Certific
   };
 
   /** One server for each way of terminating: Node's callback for the name does not say which connection it is about. */
-  const serverFor = (termination: Termination): Http2SecureServer => {
+  const serverFor = (termination: Termination): TlsServer => {
     const id = JSON.stringify(termination);
     const known = servers.get(id);
     if (known !== undefined) return known;
-    const server = createSecureServer(
-      {
-        allowHTTP1: true,
-        ALPNProtocols: termination.http1Only ? ['http/1.1'] : ['h2', 'http/1.1'],
-        requestCert: termination.demandsClientCertificate,
-        rejectUnauthorized: termination.demandsClientCertificate,
-        SNICallback: (serverName, done) => {
-          done(null, contextFor(serverName, termination));
-        },
+    const options: TlsOptions = {
+      requestCert: termination.demandsClientCertificate,
+      rejectUnauthorized: termination.demandsClientCertificate,
+      SNICallback: (serverName, done) => {
+        done(null, contextFor(serverName, termination));
       },
-      handle,
-    );
+    };
+    const server = termination.http1Only
+      ? createHttpsServer(options, handle)
+      : createSecureServer({ ...options, allowHTTP1: true }, handle);
     server.on('secureConnection', () => {
       counts.handshakes += 1;
     });

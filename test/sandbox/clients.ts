@@ -151,7 +151,7 @@ export interface TlsSeen {
   readonly trustError: string | null;
   readonly alpn: string | false | null;
   readonly certificate: PeerCertificate | null;
-  /** What happened within 200 ms after the handshake when it was asked to stay. */
+  /** The error that came after the handshake, when it was asked to stay. */
   readonly later: string | null;
 }
 
@@ -177,7 +177,7 @@ export function handshake(
     };
     const timer = setTimeout(() => {
       finish(seen ?? failedWith('silence'));
-    }, 1500);
+    }, 5000);
     socket.on('secureConnect', () => {
       seen = {
         error: null,
@@ -210,9 +210,16 @@ export interface Page {
   readonly body: string;
 }
 
-/** GET / over HTTP/2. Rejects with the code of what went wrong. */
-export function get(sandbox: Sandbox, host: string, address = '127.0.0.1'): Promise<Page> {
+/** GET / over HTTP/2. Rejects with what went wrong: `silence`, `endless`, `cut`, or the error of the connection. */
+export function get(
+  sandbox: Sandbox,
+  host: string,
+  { address = '127.0.0.1', waitMs = 5000 }: { readonly address?: string; readonly waitMs?: number } = {},
+): Promise<Page> {
   const { httpsPort } = sandbox.addresses;
+  let status = 0;
+  let headers: Record<string, string> = {};
+  let body = '';
   return new Promise((resolve, reject) => {
     const session = connectHttp2(`https://${host}`, {
       createConnection: () =>
@@ -230,13 +237,10 @@ export function get(sandbox: Sandbox, host: string, address = '127.0.0.1'): Prom
       reject(error);
     };
     const timer = setTimeout(() => {
-      fail(new Error('silence'));
-    }, 1500);
+      fail(new Error(status === 0 ? 'silence' : 'endless'));
+    }, waitMs);
     session.on('error', fail);
     const request = session.request({ ':path': '/' });
-    let status = 0;
-    let headers: Record<string, string> = {};
-    let body = '';
     request.setEncoding('utf8');
     request.on('error', fail);
     request.on('response', (received) => {
@@ -247,7 +251,8 @@ export function get(sandbox: Sandbox, host: string, address = '127.0.0.1'): Prom
     request.on('close', () => {
       clearTimeout(timer);
       session.destroy();
-      if (status === 0) reject(new Error('closed'));
+      if (Buffer.byteLength(body) < Number(headers['content-length'] ?? 0)) reject(new Error('cut'));
+      else if (status === 0) reject(new Error('closed'));
       else resolve({ status, headers, body });
     });
     request.end();
