@@ -16,7 +16,7 @@ import { assertComplete, nextCursor } from './read.ts';
 import { releaseOf } from './release.ts';
 import type { MachinesApi, OrgMachine } from './rest.ts';
 
-const APPS_PER_PAGE = { largest: 100, smallest: 6 };
+const APPS_PER_PAGE = { largest: 200, smallest: 6 };
 /** Certificates that come along with an app; apps with more are asked for the rest. */
 const NESTED_CERTIFICATES = 25;
 const CERTIFICATES_PER_PAGE = { largest: 100, smallest: 10 };
@@ -59,6 +59,8 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
   const appsPage = createPageSize({ clock, ...APPS_PER_PAGE });
   const certificatesPage = createPageSize({ clock, ...CERTIFICATES_PER_PAGE });
   let previousCount = 0;
+  // Without the list of machines there is nothing to keep configurations for.
+  let machinesKnown = true;
 
   function claimsOf(app: string, certificates: Certificates): readonly Claim[] {
     return (certificates.nodes ?? []).map((node) => {
@@ -134,9 +136,13 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     });
   }
 
-  async function sweepApps(signal: AbortSignal): Promise<Sweep> {
-    const { id: org } = await options.organization(signal);
-    const sweep: Sweep = { org, configs: autostart.isEmpty(), apps: new Map(), starts: new Map() };
+  async function sweepApps(org: string, signal: AbortSignal): Promise<Sweep> {
+    const sweep: Sweep = {
+      org,
+      configs: machinesKnown && autostart.isEmpty(),
+      apps: new Map(),
+      starts: new Map(),
+    };
     const seen = new Set<string>();
     let promised: number | null = null;
     let after: string | null = null;
@@ -160,9 +166,8 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
   }
 
   /** Null when not all are known: a region that does not answer must not look like apps without machines. */
-  async function sweepMachines(signal: AbortSignal): Promise<readonly OrgMachine[] | null> {
+  async function sweepMachines(slug: string, signal: AbortSignal): Promise<readonly OrgMachine[] | null> {
     try {
-      const { slug } = await options.organization(signal);
       return await options.machines.orgMachines(slug, signal);
     } catch (error) {
       if (error instanceof FlyError && error.failure.code !== 'aborted') return null;
@@ -184,19 +189,23 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
 
   return async (signal) => {
     const startedAt = clock.now();
+    const { id, slug } = await options.organization(signal);
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
-    const machinesSweep = sweepMachines(both);
+    const machinesSweep = sweepMachines(slug, both);
+    // It may fail while the apps are still being read; it is awaited below.
+    machinesSweep.catch(() => undefined);
     let swept: Sweep;
     try {
-      swept = await sweepApps(signal);
+      swept = await sweepApps(id, signal);
     } catch (error) {
       // Without the apps the machines are of no use.
       stop.abort();
-      await machinesSweep.catch(() => null);
+      await machinesSweep.catch(() => undefined);
       throw error;
     }
     const machines = await machinesSweep;
+    machinesKnown = machines !== null;
     if (swept.apps.size === 0 && previousCount > 0)
       throw flyError('incomplete', `the organization had ${previousCount} apps and now has none, it is said`);
     if (machines !== null) await autostart.fill(machines, swept.starts, signal);
