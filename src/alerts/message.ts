@@ -2,7 +2,7 @@ import type { Alert, Notice } from '../model/alert.ts';
 import type { Effect } from '../model/diagnosis.ts';
 import { plainText } from '../model/text.ts';
 import type { Severity } from '../model/verdict.ts';
-import { ordinal, spokenDuration, spokenTime } from './spoken.ts';
+import { isCalendarTime, ordinal, spokenDuration, spokenTime } from './spoken.ts';
 
 /** What a person reads, whatever the channel. All strings are one line of plain text, bounded; a channel only escapes. */
 export interface AlertText {
@@ -63,7 +63,7 @@ export function describeAlert(alert: Alert, possibleRepeat = false): AlertText {
       `${newsOf(alert)}${possibleRepeat ? ' (possible repeat of a message sent before)' : ''}`,
       300,
     ),
-    what: plainText(incident.summary, 600),
+    what: plainText(over ? `It was: ${incident.summary}` : incident.summary, 600),
     why: over ? '' : plainText(diagnosis?.explanation ?? '', 600),
     facts: factsOf(alert),
     evidence: over
@@ -133,7 +133,7 @@ function endOf({ incident, at }: Alert): string {
 }
 
 function factsOf(alert: Alert): readonly Fact[] {
-  const { incident, tenant, deploy, diagnosis, reason } = alert;
+  const { incident, tenant, diagnosis, reason } = alert;
   const facts: Fact[] = [timeFact('Since', incident.firstFailedAt)];
   if (reason === 'resolved' && incident.firstGoodAt !== null)
     facts.push(timeFact('Good since', incident.firstGoodAt));
@@ -145,13 +145,17 @@ function factsOf(alert: Alert): readonly Fact[] {
   }
   if (tenant !== null) facts.push({ label: 'Tenant', value: plainText(`${tenant.id} (app ${tenant.app})`) });
   if (incident.members.length > 0) facts.push({ label: 'Tenants', value: plainText(membersOf(alert), 600) });
-  if (incident.reopened > 0 && deploy === null)
-    facts.push({ label: 'Came back', value: `${incident.reopened} times` });
+  if (incident.reopened > 0) facts.push({ label: 'Came back', value: times(incident.reopened) });
   return facts;
 }
 
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
 function timeFact(label: string, at: number): Fact {
-  return { label, value: spokenTime(at), at };
+  const value = spokenTime(at);
+  return isCalendarTime(at) ? { label, value, at } : { label, value };
 }
 
 function deployOf({ deploy, incident }: Alert): string {
@@ -180,7 +184,8 @@ function stepsOf({ diagnosis }: Alert): readonly Step[] {
     }
     const { command, effect, why } = step;
     // A command is shown whole and exact, or not at all: half of one does something else.
-    if (plainText(command, MAX_COMMAND) === command) return { command, effect, text: plainText(why, 200) };
+    if (command !== '' && plainText(command, MAX_COMMAND) === command)
+      return { command, effect, text: plainText(why, 200) };
     return {
       command: null,
       effect: null,

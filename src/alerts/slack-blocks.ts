@@ -64,13 +64,9 @@ function alertBlocks(alert: Alert, text: AlertText, buttons: boolean): readonly 
       type: 'header',
       text: { type: 'plain_text', text: cut(`${sign(text)} ${text.headline}`, 150), emoji: false },
     },
-    section(
-      [text.news === '' ? '' : `*${escaped(text.news, 1000)}*`, escaped(text.what, 1500)]
-        .filter(Boolean)
-        .join('\n'),
-    ),
+    saidBlock(text),
   ];
-  const why = text.why === '' ? [] : [section(escaped(text.why, 1500))];
+  const why = text.why === '' ? [] : [plain(text.why)];
   const facts = factBlocks(text.facts);
   const evidence = text.evidence.length === 0 ? [] : [evidenceBlock(text.evidence)];
   const steps = text.steps.length === 0 ? [] : [stepsBlock(text.steps)];
@@ -95,9 +91,18 @@ function factBlocks(facts: readonly Fact[]): readonly SlackBlock[] {
     const shown = escaped(value, 1500);
     const inZone =
       at === undefined ? shown : `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time_secs}|${shown}>`;
-    return { type: 'mrkdwn', text: `*${escaped(label, 100)}*\n${inZone}` };
+    return mrkdwn(`*${escaped(label, 100)}*\n${inZone}`);
   });
   return fields.length === 0 ? [] : [{ type: 'section', fields }];
+}
+
+/** News first, and what is wrong below it. */
+function saidBlock({ news, what }: AlertText): SlackBlock {
+  if (news === '') return plain(what);
+  return {
+    type: 'rich_text',
+    elements: [bold(news), { type: 'rich_text_section', elements: [literal(what)] }],
+  };
 }
 
 // Rich text elements are literal: what a tenant controls cannot become a mention, a link or a format in them.
@@ -165,8 +170,18 @@ function button(text: string, actionId: string, value: string): object {
   };
 }
 
+/** For text of our own with links; what comes from outside is escaped before. `verbatim`: nothing is linked by guess. */
 function section(text: string): SlackBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text: text === '' ? ' ' : text } };
+  return { type: 'section', text: mrkdwn(text) };
+}
+
+function mrkdwn(text: string): object {
+  return { type: 'mrkdwn', text: text === '' ? ' ' : text, verbatim: true };
+}
+
+/** No markup at all. */
+function plain(text: string): SlackBlock {
+  return { type: 'section', text: { type: 'plain_text', text: text === '' ? ' ' : text, emoji: false } };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

@@ -22,9 +22,14 @@ export function spokenDuration(durationMs: number): string {
   return parts.join(' ');
 }
 
+/** What a Date can hold (ECMA-262, time range). */
+export function isCalendarTime(at: number): boolean {
+  return Number.isFinite(at) && Math.abs(at) <= 8.64e15;
+}
+
 /** `2026-11-01 03:12:09 UTC`; a time that no calendar has is said to be unknown. */
 export function spokenTime(at: number): string {
-  if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) return 'at an unknown time';
+  if (!isCalendarTime(at)) return 'at an unknown time';
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
