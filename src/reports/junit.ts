@@ -2,7 +2,7 @@ import type { CheckResult } from '../model/check.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
 import { findingsOf, subjectsOf, type Subject } from './subject.ts';
 import { weightOf, type GateRules, type Weight } from './weight.ts';
-import { checkText, codeLine, say, stepText } from './wording.ts';
+import { checkText, codeLine, say, stepText, withoutRunnerCommands } from './wording.ts';
 
 /**
  * JUnit as GitLab reads it: `classname` is shown as the suite, the text of a failure is read from the element's body, equal pairs of
@@ -99,6 +99,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Escaped text for bodies and attributes; XML 1.0 forbids most control characters, so they go, but for the separator of lines. */
 function xml(text: string, lineSeparator = ' '): string {
-  const lines = text.split('\n').map(say);
+  const lines = text.split('\n').map((line) => withoutRunnerCommands(say(line)));
   return lines.join(lineSeparator).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

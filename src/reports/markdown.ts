@@ -1,7 +1,16 @@
 import type { Diagnosis, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
 import { findingsOf, subjectsOf, type Subject } from './subject.ts';
 import type { GateRules } from './weight.ts';
-import { checkText, codeLine, EFFECT_WORDS, headline, say, stepText, VERDICT_WORDS } from './wording.ts';
+import {
+  checkText,
+  codeLine,
+  EFFECT_WORDS,
+  headline,
+  say,
+  stepText,
+  VERDICT_WORDS,
+  withoutRunnerCommands,
+} from './wording.ts';
 
 export interface MarkdownOptions extends GateRules {
   /** The report ends before this many bytes of UTF-8, and says so. Default: no bound. */
@@ -71,7 +80,7 @@ function remedy(step: RemediationStep, number: number): string {
   const why = escapeMarkdown(step.why);
   if (step.kind === 'manual')
     return `${number}. ${escapeMarkdown(step.text)}${why === '' ? '' : ` (${why})`}`;
-  const command = stepText(step);
+  const command = withoutRunnerCommands(stepText(step));
   // Longer than any run of backticks inside: the block cannot be left (CommonMark, fenced code blocks).
   const longest = Math.max(2, ...Array.from(command.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -90,6 +99,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`)
     .replace(/@/g, '@&#8203;')
     .replace(/[\\`*_{}[\]()+!|~^$=-]/g, (character) => `\\${character}`)
+    .replace(/:(?=:)/g, ':\\')
     .replace(/(?<!&)#/g, '\\#')
     .replace(/(^| )(\d+)\./g, '$1$2\\.');
 }

@@ -13,6 +13,7 @@ import {
   spokenDuration,
   stepText,
   VERDICT_WORDS,
+  withoutRunnerCommands,
 } from './wording.ts';
 import { wrap } from './wrap.ts';
 
@@ -51,7 +52,7 @@ export function prettyReport(result: VerifyResult, options: PrettyOptions): stri
     ...(options.notes ?? []).map((note) => wrap(say(note), 0)),
     palette.bold(headline(result, options)),
   ];
-  return `${sections.join('\n\n')}\n`;
+  return withoutRunnerCommands(`${sections.join('\n\n')}\n`);
 }
 
 function hasFindings({

@@ -9,6 +9,14 @@ export function say(text: string): string {
   return plainText(text, 2000);
 }
 
+/**
+ * Text whose lines a CI runner may read: GitHub takes a line that begins with `::`, after any blanks, and `##[` anywhere, for a command to
+ * itself (actions/runner, ActionCommand.cs).
+ */
+export function withoutRunnerCommands(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
+}
+
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   pass: 'passed',
   warn: 'passed with warnings',
