@@ -107,7 +107,7 @@ module.exports = {
       name: 'sandbox-is-for-demo-and-tests',
       comment: 'No production code knows about the sandbox.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sandbox/|cli/demo\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(sandbox/|cli/demo(/|\\.ts$))' },
       to: { path: '^src/sandbox/' },
     },
     {

@@ -1,8 +1,12 @@
 import type { Config } from '../config/index.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
+import type { Logger } from '../model/logger.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { Clock, Random } from '../model/time.ts';
+import type { Fleet } from '../monitor/fleet.ts';
+import type { Tracker } from '../monitor/tracker.ts';
 import type { RoundRequest } from '../monitor/verifier.ts';
+import type { Store } from '../store/index.ts';
 
 export interface OutputStream {
   readonly write: (text: string) => void;
@@ -25,6 +29,23 @@ export interface GateVerifier {
   readonly close: () => Promise<void>;
 }
 
+export interface DaemonStart {
+  readonly log: { readonly format: 'json' | 'pretty' | 'none' };
+  /** Another environment than the program's own. */
+  readonly env?: CliHost['env'];
+}
+
+/** A daemon that runs in this process. */
+export interface StartedDaemon {
+  readonly logger: Logger;
+  readonly fleet: Fleet;
+  readonly tracker: Tracker;
+  readonly store: Store;
+  /** Where its HTTP server listens. */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
 /**
  * What the program is given from outside. Functions load what they need when they are called: a command pays for nothing that it
  * does not use.
@@ -43,6 +64,12 @@ export interface CliHost {
     config: Config,
     options: { readonly noFly: boolean; readonly claims: boolean },
   ) => Promise<GateVerifier>;
+  /** Calls back when the terminal hangs up or an operator asks for a reload (SIGHUP); returns how to stop. */
+  readonly onHangup: (listener: () => void) => () => void;
+  /** Starts everything that `watch` runs; rejects when it cannot, with nothing left running. */
+  readonly startDaemon: (config: Config, options: DaemonStart) => Promise<StartedDaemon>;
+  /** The daemon's database while the daemon runs: to look, or to write what people decide. */
+  readonly openStore: (config: Config, mode: 'read' | 'write') => Promise<Store>;
   /** `--store`: adds the result to a local history, which it makes if there is none. */
   readonly keepResult: (file: string, result: VerifyResult) => Promise<void>;
 }

@@ -1,17 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { configCommand } from './config.ts';
 import type { CliContext, CliHost } from './context.ts';
+import { demoCommand } from './demo.ts';
 import { EXIT } from './exit-code.ts';
 import { explainCommand } from './explain.ts';
 import { interruptedBy } from './interrupted.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
+import { watchCommand } from './watch.ts';
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   verifyCommand,
+  watchCommand,
   explainCommand,
   configCommand,
+  demoCommand,
 ];
 
 /** Runs one command line (without the program's own name); resolves to the exit code and rejects never. */

@@ -8,6 +8,8 @@ import type { Verdict } from '../model/verdict.ts';
 /** What the daemon knows now, in memory: bounded by the number of tenants, the same for API, pages and metrics. */
 export interface Fleet {
   readonly tenants: () => readonly Tenant[];
+  /** Was a list of tenants set at all? An empty fleet and an unknown one are different things. */
+  readonly loaded: () => boolean;
   readonly tenant: (id: string) => Tenant | undefined;
   readonly latest: (id: string) => LatestResult | undefined;
   readonly shared: () => LatestShared | undefined;
@@ -48,6 +50,7 @@ export function createFleet(): Fleet {
   const results = new Map<string, LatestResult>();
   const listeners = new Set<(event: FleetEvent) => void>();
   let shared: LatestShared | undefined;
+  let loaded = false;
 
   const tell = (event: FleetEvent): void => {
     for (const listener of listeners) listener(event);
@@ -55,6 +58,7 @@ export function createFleet(): Fleet {
 
   return {
     tenants: () => [...tenants.values()],
+    loaded: () => loaded,
     tenant: (id) => tenants.get(id),
     latest: (id) => results.get(id),
     shared: () => shared,
@@ -64,6 +68,7 @@ export function createFleet(): Fleet {
       const removed = [...tenants.values()].filter(({ id }) => !next.has(id));
       for (const { id } of removed) results.delete(id);
       tenants = next;
+      loaded = true;
       if (added.length > 0 || removed.length > 0) tell({ kind: 'tenants', added, removed });
       return { added, removed };
     },

@@ -1,8 +1,10 @@
 import { createDelivery, createNotifiers, createRouter } from '../alerts/index.ts';
+import type { StartedDaemon } from '../cli/context.ts';
 import { runbookBaseUrl, type Config } from '../config/index.ts';
 import { stormDiagnosis } from '../diagnosis/storm.ts';
 import { endByDeploy, type IncidentPolicy } from '../incidents/index.ts';
-import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { startHttp } from '../http/server.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import type { AlertLinks } from '../model/alert.ts';
 import type { Release } from '../model/fly.ts';
 import type { Incident } from '../model/incident.ts';
@@ -14,8 +16,8 @@ import { inventoryView } from '../monitor/fly-view.ts';
 import { createHistory } from '../monitor/history.ts';
 import { createInventoryKeeper } from '../monitor/inventory.ts';
 import { watchStalls } from '../monitor/stall.ts';
-import { createTracker, type Tracker } from '../monitor/tracker.ts';
-import { createScheduler, type Scheduler } from '../schedule/scheduler.ts';
+import { createTracker } from '../monitor/tracker.ts';
+import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore, type Store } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
 import { observeFleet } from './fleet-metrics.ts';
@@ -28,19 +30,8 @@ export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
   readonly logger: Logger;
 }
 
-/** Everything that runs while the daemon runs; http and the command line look into it. */
-export interface RunningDaemon {
-  readonly config: Config;
-  readonly store: Store;
-  readonly fleet: Fleet;
-  readonly tracker: Tracker;
-  readonly scheduler: Scheduler;
-  readonly metrics: Metrics;
-  readonly stop: () => Promise<void>;
-}
-
 /** Opens the database, takes its lock, and starts all loops. Throws StoreError and ConfigError; then nothing is left running. */
-export function startDaemon(config: Config, host: DaemonHost): RunningDaemon {
+export async function startDaemon(config: Config, host: DaemonHost): Promise<StartedDaemon> {
   const { clock, random, logger, version } = host;
   const store = openStore({ path: config.store.path, clock, logger, daemon: true });
   const metrics = createMetrics({ version, perTenant: config.server.perTenantMetrics });
@@ -162,16 +153,23 @@ export function startDaemon(config: Config, host: DaemonHost): RunningDaemon {
   silences.start(() => {
     tracker.flush();
   });
+  const http = await startHttp({ ...host, config, store, fleet, tracker, scheduler, metrics }).catch(
+    (error: unknown) => {
+      store.close();
+      throw error;
+    },
+  );
   delivery.start();
   scheduler.start(daemon);
+  logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);
   return {
-    config,
+    logger,
     store,
     fleet,
     tracker,
-    scheduler,
-    metrics,
+    url: http.url,
     stop: async () => {
+      await http.close();
       await scheduler.stop();
       stopObserving();
       silences.stop();

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import type { HttpContext } from './server.ts';
+
+/** Public, and without anything that is worth knowing. */
+export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void {
+  // The process answers: nothing else. A platform that is down must not get its monitor restarted.
+  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  // Ready when there is something to say: the tenants are known and the platform was looked at once.
+  app.get('/readyz', (_request, reply) => {
+    const missing = [
+      ...(fleet.shared() === undefined ? ['the platform was not looked at yet'] : []),
+      ...(fleet.loaded() ? [] : ['the list of tenants is not known yet']),
+    ];
+    if (missing.length === 0) return reply.type('text/plain').send('ok\n');
+    return reply
+      .code(503)
+      .type('text/plain')
+      .send(`${missing.join('\n')}\n`);
+  });
+}

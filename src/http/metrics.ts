@@ -1,0 +1,8 @@
+import type { FastifyInstance } from 'fastify';
+import type { HttpContext } from './server.ts';
+
+export function metricsRoutes(app: FastifyInstance, { metrics }: HttpContext): void {
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.render()),
+  );
+}

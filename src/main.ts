@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import type { CliHost, OutputStream } from './cli/context.ts';
+import { Interrupted } from './cli/interrupted.ts';
+import { runProgram } from './cli/program.ts';
+import { systemClock } from './wiring/clock.ts';
+
+/**
+ * Runs one command line; resolves to the exit code. What a command does not use is not loaded: `verify` in CI must not
+ * wait for a web server and a database.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    controller.abort(new Interrupted(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    return await runProgram(args, createHost(controller.signal));
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+function createHost(signal: AbortSignal): CliHost {
+  const { env } = process;
+  const version = packageVersion();
+  const probing = { env, version, clock: systemClock, random: Math.random };
+  return {
+    stdout: outputStream(process.stdout),
+    stderr: outputStream(process.stderr),
+    env,
+    cwd: process.cwd(),
+    version,
+    clock: systemClock,
+    random: Math.random,
+    signal,
+    createVerifier: async (config, options) => {
+      const { createGate } = await import('./wiring/gate.ts');
+      return createGate(config, options, probing);
+    },
+    keepResult: async (file, result) => {
+      const { keepResult } = await import('./wiring/keep-result.ts');
+      keepResult(file, result, systemClock);
+    },
+    openStore: async (config, mode) => {
+      const { openDatabase } = await import('./wiring/open-store.ts');
+      return openDatabase(config, mode, systemClock);
+    },
+    onHangup: (listener) => {
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
+    startDaemon: async (config, options) => {
+      const [{ startDaemon }, { createLogger }] = await Promise.all([
+        import('./wiring/daemon.ts'),
+        import('./wiring/logger.ts'),
+      ]);
+      const logger = createLogger(options.log, env);
+      return startDaemon(config, { ...probing, env: options.env ?? env, logger });
+    },
+  };
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+function outputStream(stream: NodeJS.WriteStream): OutputStream {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
+}
