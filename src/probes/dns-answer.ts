@@ -1,9 +1,9 @@
 import net from 'node:net';
 import type { DnsAnswer, Rcode } from '../model/dns.ts';
 import { normalizeHostname } from '../model/hostname.ts';
+import { stopped } from './deadline.ts';
 import type { Question, ResourceRecord, Response } from './dns-message.ts';
 import { plainName } from './plain-name.ts';
-import { ProbeError } from './probe-error.ts';
 
 /** Longer chains are followed by no resolver. */
 const MAX_CHAIN = 16;
@@ -25,14 +25,11 @@ export function readAnswer(question: Question, response: Response): DnsAnswer {
   const addresses = new Set<string>();
   for (const record of wanted) {
     const address = typeof record.data === 'string' ? canonicalAddress(record.data) : undefined;
-    if (address !== undefined) addresses.add(address);
+    if (address === undefined) throw stopped('resolve', 'malformed', 'an address in the answer is none');
+    addresses.add(address);
   }
   if (addresses.size === 0 && names.length === 1 && isAboutOthers(question.name, response.answers)) {
-    throw new ProbeError({
-      phase: 'resolve',
-      code: 'protocol',
-      detail: 'the server answered about other names than the one asked for',
-    });
+    throw stopped('resolve', 'protocol', 'the server answered about other names than the one asked for');
   }
   const used = [...records, ...wanted];
   return {

@@ -113,6 +113,8 @@ export function readMessage(query: Query, message: Buffer): Reading {
 function decode(message: Buffer, rcode: number, authoritative: boolean): Reading {
   try {
     const packet = dnsPacket.decode(message);
+    // dns-packet reads past the end of a cut message without an error.
+    if (dnsPacket.decode.bytes > message.length) return { kind: 'malformed' };
     const opt = packet.additionals?.find((record) => record.type === 'OPT');
     const extended = opt?.type === 'OPT' ? opt.extendedRcode : 0;
     if (opt === undefined && (rcode === FORMERR || rcode === NOTIMP)) return { kind: 'no-edns' };

@@ -76,7 +76,8 @@ export function askOverUdp(
     });
     if (signal.aborted) return;
     socket.connect(server.port, server.address, () => {
-      // A failed connect is an error event; a failed send comes to the callback.
+      // A failed connect is an error event; a failed send comes to the callback. We may have been stopped meanwhile.
+      if (signal.aborted || settled) return;
       socket.send(query.bytes, (error) => {
         if (error !== null) fail(new ProbeError(nameFailure(error, 'resolve')));
       });
