@@ -70,7 +70,7 @@ export const exitRequest = z.object({
 export const machineEvent = z.object({
   type: text,
   timestamp: z.number().nullish(),
-  request: z.unknown(),
+  request: z.unknown().optional(),
 });
 
 export const machine = z.object({
@@ -145,7 +145,7 @@ export const graphqlRelease = z.object({
 
 /** `config` is a JSON scalar: an object, or the text of one. */
 export const configuredMachines = z.object({
-  nodes: z.array(z.object({ id: z.string(), config: z.unknown() }).nullable()).nullish(),
+  nodes: z.array(z.object({ id: z.string(), config: z.unknown().optional() }).nullable()).nullish(),
 });
 
 export const inventoryPage = z.object({
@@ -172,6 +172,50 @@ export const appCertificatesPage = z.object({
   app: z.object({ certificates: graphqlCertificates }).nullable(),
 });
 
+export const appMachinesPage = z.object({
+  app: z
+    .object({
+      machines: z.object({
+        totalCount: count,
+        pageInfo,
+        nodes: z
+          .array(
+            z
+              .object({
+                id: z.string(),
+                state: z.string(),
+                region: text,
+                updatedAt: text,
+                config: z.unknown().optional(),
+              })
+              .nullable(),
+          )
+          .nullish(),
+      }),
+    })
+    .nullable(),
+});
+
+export const appAddresses = z.object({
+  app: z
+    .object({
+      sharedIpAddress: text,
+      ipAddresses: z.object({
+        totalCount: count,
+        nodes: z.array(z.object({ address: z.string() }).nullable()).nullish(),
+      }),
+    })
+    .nullable(),
+});
+
+export const appNamesPage = z.object({
+  apps: z.object({
+    totalCount: count,
+    pageInfo,
+    nodes: z.array(z.object({ name: z.string() }).nullable()).nullish(),
+  }),
+});
+
 export const releasesPage = z.object({
   app: z
     .object({ releasesUnprocessed: z.object({ nodes: z.array(graphqlRelease.nullable()).nullish() }) })
@@ -188,7 +232,7 @@ export const machineConfigsAnswer = z.record(
 );
 
 export const graphqlEnvelope = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(
       z.object({

@@ -2,10 +2,13 @@ import { organizationAnswer, releasesPage } from './answers.ts';
 import { createAutostartCache } from './autostart.ts';
 import { createRequestBudget } from './budget.ts';
 import { createCaller } from './caller.ts';
+import { createCertificatePages } from './certificate-pages.ts';
 import { ORGANIZATION, RELEASES } from './documents.ts';
 import { readEdgeHandshakeErrors } from './edge-metrics.ts';
 import { flyError } from './error.ts';
 import type { FlyClient, FlyClientOptions, FlyOrganization } from './fly-client.ts';
+import { createGraphqlApi } from './graphql-api.ts';
+import type { GraphqlApi } from './graphql-api.ts';
 import { createGraphql } from './graphql.ts';
 import { createSweep } from './inventory.ts';
 import { readLogs } from './logs.ts';
@@ -65,20 +68,32 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
     return known;
   }
 
+  const organization = async (signal: AbortSignal): Promise<FlyOrganization> =>
+    known ?? (await askOrganization(signal));
+  const takesMacaroons = token?.kind !== 'bearer';
   const sweep = createSweep({
     graphql,
-    machines,
+    machines: takesMacaroons ? machines : null,
     autostart: createAutostartCache(graphql, machines),
     clock,
-    organization: async (signal) => known ?? (await askOrganization(signal)),
+    organization,
   });
+  // The Machines API takes macaroons only; a personal token still reads the same over GraphQL.
+  const byApp: GraphqlApi = takesMacaroons
+    ? { ...machines, apps: async (signal) => machines.apps(requireOrg(), signal) }
+    : createGraphqlApi({
+        graphql,
+        certificates: createCertificatePages(graphql, clock),
+        clock,
+        organizationId: async (signal) => (await organization(signal)).id,
+      });
 
   return {
-    certificates: machines.certificates,
-    certificate: machines.certificate,
-    machines: machines.machines,
-    addresses: machines.addresses,
-    apps: async (signal) => machines.apps(requireOrg(), signal),
+    certificates: byApp.certificates,
+    certificate: byApp.certificate,
+    machines: byApp.machines,
+    addresses: byApp.addresses,
+    apps: byApp.apps,
     inventory: sweep,
     releases: async (app, limit, signal) => {
       const { app: found } = await graphql(
@@ -98,7 +113,12 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
         .sort((a, b) => b.version - a.version);
     },
     organization: askOrganization,
-    token: async (signal) => ({ kind: token?.kind ?? 'bearer', tokens: await machines.tokens(signal) }),
+    token: async (signal) => {
+      if (takesMacaroons) return { kind: 'macaroon', tokens: await machines.tokens(signal) };
+      // Nothing tells what a personal token is but whether it may see the organization.
+      const { slug } = await askOrganization(signal);
+      return { kind: 'bearer', tokens: [{ id: null, orgSlug: slug, apps: null, user: null }] };
+    },
     logs: (app, query, signal) => readLogs(caller, apiBaseUrl, app, query, signal),
     edgeHandshakeErrors: async (windowMinutes, signal) =>
       readEdgeHandshakeErrors(caller, apiBaseUrl, requireOrg(), windowMinutes, signal),

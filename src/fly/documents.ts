@@ -34,6 +34,28 @@ export const APP_CERTIFICATES = `query AppCertificates($app: String!, $first: In
   app(name: $app) { certificates(first: $first, after: $after) { ${CERTIFICATES} } }
 }`;
 
+export const APP_MACHINES = `query AppMachines($app: String!, $first: Int!, $after: String) {
+  app(name: $app) {
+    machines(first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { id state region updatedAt config }
+    }
+  }
+}`;
+
+export const APP_ADDRESSES = `query AppAddresses($app: String!, $first: Int!) {
+  app(name: $app) { sharedIpAddress ipAddresses(first: $first) { totalCount nodes { address } } }
+}`;
+
+export const APP_NAMES = `query AppNames($org: ID!, $first: Int!, $after: String) {
+  apps(first: $first, after: $after, organizationId: $org) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { name }
+  }
+}`;
+
 export const RELEASES = `query Releases($app: String!, $first: Int!) {
   app(name: $app) { releasesUnprocessed(first: $first) { nodes { ${RELEASE} } } }
 }`;

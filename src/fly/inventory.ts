@@ -2,27 +2,25 @@ import type { z } from 'zod';
 import type { AppSummary, Claim, Inventory, Machine } from '../model/fly.ts';
 import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
-import { appCertificatesPage, inventoryPage } from './answers.ts';
-import type { graphqlCertificates } from './answers.ts';
+import { inventoryPage } from './answers.ts';
 import { MACHINES_PER_APP, collectAutostart } from './autostart.ts';
 import type { AutostartCache } from './autostart.ts';
+import { createCertificatePages } from './certificate-pages.ts';
 import { claimOfGraphql } from './claim.ts';
-import { APP_CERTIFICATES, INVENTORY } from './documents.ts';
+import { INVENTORY } from './documents.ts';
 import { FlyError, flyError } from './error.ts';
 import type { Graphql } from './graphql.ts';
 import { machineOfOrganization } from './machine.ts';
 import { createPageSize } from './page-size.ts';
-import { assertComplete, nextCursor } from './read.ts';
+import { endOf } from './pages.ts';
+import { assertComplete } from './read.ts';
 import { releaseOf } from './release.ts';
 import type { MachinesApi, OrgMachine } from './rest.ts';
 
 const APPS_PER_PAGE = { largest: 200, smallest: 6 };
 /** Certificates that come along with an app; apps with more are asked for the rest. */
 const NESTED_CERTIFICATES = 25;
-const CERTIFICATES_PER_PAGE = { largest: 100, smallest: 10 };
-const MAX_PAGES = 20_000;
 
-type Certificates = z.infer<typeof graphqlCertificates>;
 type AppsPage = z.infer<typeof inventoryPage>['apps'];
 type PageApp = NonNullable<NonNullable<AppsPage['nodes']>[number]>;
 
@@ -38,7 +36,8 @@ interface Sweep {
 
 export interface SweepOptions {
   readonly graphql: Graphql;
-  readonly machines: MachinesApi;
+  /** Null where the token is none that the Machines API takes: machines are not known then. */
+  readonly machines: MachinesApi | null;
   readonly autostart: AutostartCache;
   readonly clock: Clock;
   /** Slug and node id of the organization. */
@@ -57,47 +56,14 @@ function isBeside(path: readonly (string | number)[]): boolean {
 export function createSweep(options: SweepOptions): (signal: AbortSignal) => Promise<Inventory> {
   const { graphql, clock, autostart } = options;
   const appsPage = createPageSize({ clock, ...APPS_PER_PAGE });
-  const certificatesPage = createPageSize({ clock, ...CERTIFICATES_PER_PAGE });
+  const certificates = createCertificatePages(graphql, clock);
   let previousCount = 0;
   // Without the list of machines there is nothing to keep configurations for.
-  let machinesKnown = true;
+  let machinesKnown = options.machines !== null;
 
-  function claimsOf(app: string, certificates: Certificates): readonly Claim[] {
-    return (certificates.nodes ?? []).map((node) => {
-      if (node === null) throw flyError('incomplete', `a certificate of ${app} came as null`);
-      return claimOfGraphql(app, node, clock.now());
-    });
-  }
-
-  async function allClaims(app: string, first: Certificates, signal: AbortSignal): Promise<readonly Claim[]> {
-    const claims = [...claimsOf(app, first)];
-    const seen = new Set<string>();
-    let promised = first.totalCount;
-    let page = first;
-    while (page.pageInfo.hasNextPage) {
-      const after = nextCursor(page.pageInfo.endCursor, seen, `certificates of ${app}`);
-      if (after === null || seen.size > MAX_PAGES)
-        throw flyError('incomplete', `certificates of ${app}: the next page cannot be asked for`);
-      const answer = await certificatesPage.ask((size) =>
-        graphql(
-          {
-            document: APP_CERTIFICATES,
-            variables: { app, first: size, after },
-            schema: appCertificatesPage,
-            what: `certificates of ${app}`,
-            aboutApp: true,
-          },
-          signal,
-        ),
-      );
-      if (answer.app === null)
-        throw flyError('incomplete', `${app} vanished while its certificates were read`);
-      page = answer.app.certificates;
-      promised = Math.min(promised, page.totalCount);
-      claims.push(...claimsOf(app, page));
-    }
-    assertComplete(claims.length, promised, `certificates of ${app}`);
-    return claims;
+  async function claimsOf(app: PageApp, signal: AbortSignal): Promise<readonly Claim[]> {
+    const nodes = await certificates.rest(app.name, app.certificates, signal);
+    return nodes.map((node) => claimOfGraphql(app.name, node, clock.now()));
   }
 
   async function pageAfter(after: string | null, sweep: Sweep, signal: AbortSignal): Promise<AppsPage> {
@@ -125,7 +91,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
   }
 
   async function addApp(node: PageApp, sweep: Sweep, signal: AbortSignal): Promise<void> {
-    const claims = await allClaims(node.name, node.certificates, signal);
+    const claims = await claimsOf(node, signal);
     collectAutostart(node.machines, sweep.starts);
     const release = node.currentReleaseUnprocessed;
     sweep.apps.set(node.name, {
@@ -156,10 +122,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
         if (node === null) throw flyError('incomplete', 'an app came as null');
         await addApp(node, sweep, signal);
       }
-      // A page may be shorter than asked for, or empty, although more follow.
-      after = page.pageInfo.hasNextPage ? nextCursor(page.pageInfo.endCursor, seen, 'apps') : null;
-      if (page.pageInfo.hasNextPage && (after === null || seen.size > MAX_PAGES))
-        throw flyError('incomplete', 'apps: the next page cannot be asked for');
+      after = endOf(page, seen, 'apps of the organization');
     } while (after !== null);
     assertComplete(sweep.apps.size, promised, 'apps of the organization');
     return sweep;
@@ -167,6 +130,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
 
   /** Null when not all are known: a region that does not answer must not look like apps without machines. */
   async function sweepMachines(slug: string, signal: AbortSignal): Promise<readonly OrgMachine[] | null> {
+    if (options.machines === null) return null;
     try {
       return await options.machines.orgMachines(slug, signal);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Machine, MachineState } from '../model/fly.ts';
 import { plainText } from '../model/text.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { exitRequest, machineConfig } from './answers.ts';
-import type { machine, machineEvent, orgMachine } from './answers.ts';
+import type { appMachinesPage, machine, machineEvent, orgMachine } from './answers.ts';
 import { milliseconds } from './time.ts';
 
 /** A started machine whose last crash is longer ago than this has recovered. */
@@ -99,5 +99,20 @@ export function machineOfOrganization(raw: z.infer<typeof orgMachine>, autostart
     autostart,
     crashing: null,
     updatedAt: milliseconds(raw.updated_at),
+  };
+}
+
+type GraphqlMachine = NonNullable<
+  NonNullable<NonNullable<z.infer<typeof appMachinesPage>['app']>['machines']['nodes']>[number]
+>;
+
+export function machineOfGraphql(raw: GraphqlMachine): Machine {
+  return {
+    id: plainText(raw.id, 64),
+    state: machineState(raw.state),
+    region: plainText(raw.region ?? '', 16),
+    autostart: autostartOf(raw.config),
+    crashing: null,
+    updatedAt: milliseconds(raw.updatedAt),
   };
 }

@@ -1,8 +1,8 @@
-import { SocketAddress, isIP } from 'node:net';
 import type { z } from 'zod';
 import type { Claim, Machine } from '../model/fly.ts';
 import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
+import { publicAddresses } from './addresses.ts';
 import {
   appList,
   certificateDetail,
@@ -40,17 +40,6 @@ export interface MachinesApi {
   /** Every machine of the organization; `incomplete` when the API leaves out a region. */
   readonly orgMachines: (org: string, signal: AbortSignal) => Promise<readonly OrgMachine[]>;
   readonly tokens: (signal: AbortSignal) => Promise<FlyTokenInfo['tokens']>;
-}
-
-/** fdaa::/16 is Fly's private network. */
-function isPrivate(address: string): boolean {
-  return address.toLowerCase().startsWith('fdaa:');
-}
-
-function canonicalAddress(text: string): string | null {
-  const version = isIP(text);
-  if (version === 0) return null;
-  return version === 4 ? text : new SocketAddress({ address: text, family: 'ipv6' }).address;
 }
 
 export function createMachinesApi(caller: Caller, baseUrl: string, clock: Clock): MachinesApi {
@@ -168,17 +157,16 @@ export function createMachinesApi(caller: Caller, baseUrl: string, clock: Clock)
     },
     addresses: async (app, signal) => {
       const path = appPath(PATHS.addresses, app);
+      const what = `addresses of ${app}`;
       const { ips } = await get(
-        { path, what: `addresses of ${app}`, limit: `addresses:${app}`, app: true },
+        { path, what, limit: `addresses:${app}`, app: true },
         ipAssignmentList,
         signal,
       );
-      const addresses = (ips ?? []).map(({ ip }) => {
-        const address = canonicalAddress(ip);
-        if (address === null) throw flyError('malformed', `addresses of ${app}: "${ip}" is no address`);
-        return address;
-      });
-      return [...new Set(addresses.filter((address) => !isPrivate(address)))].sort();
+      return publicAddresses(
+        (ips ?? []).map(({ ip }) => ip),
+        what,
+      );
     },
     apps: async (org, signal) => {
       const what = `apps of organization ${org}`;
