@@ -103,8 +103,13 @@ function errorCode(error: unknown): string {
 export function retryAfter(header: string | string[] | undefined, now: number): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim();
   if (text === undefined || text === '') return null;
-  const waitMs = /^\d{1,9}$/.test(text) ? Number(text) * SECOND_MS : Date.parse(text) - now;
+  const waitMs = /^\d{1,9}$/.test(text) ? Number(text) * SECOND_MS : parseHttpDate(text) - now;
   return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
+}
+
+/** Date.parse takes almost anything for a date. */
+function parseHttpDate(text: string): number {
+  return /^[A-Z][a-z]+,? /.test(text) ? Date.parse(text) : NaN;
 }
 
 /**
