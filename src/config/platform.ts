@@ -1,7 +1,7 @@
 import type { Platform } from '../model/platform.ts';
 import type { Config } from './schema.ts';
 
-const PROJECT_RUNBOOKS = 'https://github.com/tenantwatch/tenantwatch/blob/main/docs/runbooks';
+const PROJECT_RUNBOOKS = 'https://github.com/tenantwatch/tenantwatch/blob/main/docs/runbooks/{code}.md';
 
 /** Base of the runbook links: what is configured, else the daemon's own pages, else the project's. */
 export function runbookBaseUrl(config: Pick<Config, 'runbooks' | 'server'>): string {

@@ -35,5 +35,6 @@ export function buildRemediation(code: ProblemCode, context: RemedyContext): rea
 
 /** Absolute address of the problem's runbook page. */
 export function runbookUrl(code: ProblemCode, platform: Platform): string {
-  return `${platform.runbookBaseUrl}/${code}`;
+  const { runbookBaseUrl: base } = platform;
+  return base.includes('{code}') ? base.replaceAll('{code}', code) : `${base}/${code}`;
 }

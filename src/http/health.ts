@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { HttpContext } from './server.ts';
+import type { HttpContext } from './context.ts';
 
 /** Public, and without anything that is worth knowing. */
 export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { HttpContext } from './server.ts';
+import type { HttpContext } from './context.ts';
 
 export function metricsRoutes(app: FastifyInstance, { metrics }: HttpContext): void {
   app.get('/metrics', async (_request, reply) =>

@@ -22,7 +22,7 @@ export interface Platform {
   readonly failDays: number;
   /** How long a certificate may be on its way before waiting is no cure. */
   readonly issuanceGraceMs: number;
-  /** Base of the runbook links, absolute, without a final slash. */
+  /** Base of the runbook links, absolute, without a final slash; `{code}` in it stands for the problem's code. */
   readonly runbookBaseUrl: string;
   /** The organization at Fly, for the commands that need it; null or absent where none is configured. */
   readonly flyOrg?: string | null;

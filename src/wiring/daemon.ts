@@ -1,6 +1,7 @@
 import { createDelivery, createNotifiers, createRouter } from '../alerts/index.ts';
 import type { StartedDaemon } from '../cli/context.ts';
-import { runbookBaseUrl, type Config } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
+import { runbookUrl } from '../diagnosis/catalogue.ts';
 import { stormDiagnosis } from '../diagnosis/storm.ts';
 import { endByDeploy, type IncidentPolicy } from '../incidents/index.ts';
 import { startHttp } from '../http/server.ts';
@@ -9,6 +10,7 @@ import type { AlertLinks } from '../model/alert.ts';
 import type { Release } from '../model/fly.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Logger } from '../model/logger.ts';
+import type { Platform } from '../model/platform.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
 import { createFleet, type Fleet } from '../monitor/fleet.ts';
@@ -84,7 +86,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       config.alerts.channels.map(({ name }) => name),
     ),
     deployBefore: (incident) => deployBefore(incident, fleet, store),
-    links: (incident) => linksOf(incident, config),
+    links: (incident) => linksOf(incident, config, platform),
     stormDiagnosis: ({ code, members }) => {
       const results = members.flatMap((id) => fleet.latest(id)?.result ?? []);
       return results.length === 0 ? null : stormDiagnosis(code, results, platform);
@@ -202,9 +204,9 @@ function deployBefore(incident: Incident, fleet: Fleet, store: Store): Release |
   return store.deploys.between(tenant.app, firstFailedAt - HOUR_MS, firstFailedAt, 1)[0]?.release ?? null;
 }
 
-function linksOf(incident: Incident, config: Config): AlertLinks {
+function linksOf(incident: Incident, config: Config, platform: Platform): AlertLinks {
   const { publicUrl } = config.server;
-  const runbook = `${runbookBaseUrl(config)}/${incident.code}`;
+  const runbook = runbookUrl(incident.code, platform);
   if (publicUrl === null) return { runbook, incident: null, verify: null };
   const { scope, name } = incident.subject;
   const isTenant = scope === 'tenant' && !name.startsWith('storm:');
