@@ -9,7 +9,9 @@ import {
   type GateState,
 } from '../../src/cli/gate.ts';
 import { CATALOGUE } from '../../src/diagnosis/catalogue.ts';
+import type { Reason, TenantCheckId } from '../../src/model/check.ts';
 import type { ProblemCode } from '../../src/model/problem.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { check, CLAIMED_TENANT, HEALTHY, OUTAGE, result, tenantResult } from '../reports/results.ts';
 
 const cured = (code: ProblemCode): boolean => CATALOGUE[code].curedByWaiting;
@@ -141,7 +143,8 @@ describe('the exit code', () => {
         : { monitor: { checks: [check('fly-api', changes.monitor)], diagnosis: null, alsoFound: [] } }),
     }),
   });
-  const only = (...parameters: Parameters<typeof check>) => tenantResult({ checks: [check(...parameters)] });
+  const only = (id: TenantCheckId, ...how: readonly [verdict?: Verdict, reason?: Reason]) =>
+    tenantResult({ checks: [check(id, ...how)] });
   const known = tenantResult({ checks: [{ ...check('site-response', 'fail'), known: true }] });
 
   const facts: readonly [what: string, outcome: VerifyOutcome, lenient: number, strict: number][] = [

@@ -83,6 +83,9 @@ export async function run(
       kept.push(file);
       return Promise.resolve();
     },
+    onHangup: () => () => undefined,
+    startDaemon: () => Promise.reject(new Error('no daemon was expected')),
+    openStore: () => Promise.reject(new Error('no database was expected')),
   };
   const exitCode = await runProgram(args, host);
   return { exitCode, stdout: out.join(''), stderr: err.join(''), requests, kept, closed };
