@@ -77,7 +77,7 @@ const CODE_WORDS: Partial<Record<Failure['code'], string>> = {
   timeout: 'timed out',
   refused: 'the connection was refused',
   reset: 'the connection was reset',
-  eof: 'the peer closed the connection (unexpected EOF)',
+  eof: 'the peer closed the connection',
   'no-route': 'this machine has no route',
   unreachable: 'the host is unreachable',
   'not-tls': 'the peer does not speak TLS',
@@ -101,10 +101,11 @@ const PHASE_WORDS: Record<Failure['phase'], string> = {
   api: "at Fly's API",
 };
 
-/** A failure in words: `the peer closed the connection (unexpected EOF) during the TLS handshake`. */
+/** A failure in words: `the peer closed the connection during the TLS handshake (unexpected EOF)`. */
 export function failureText(failure: Failure): string {
   const what = failure.alert === undefined ? CODE_WORDS[failure.code] : `TLS alert ${failure.alert}`;
-  return `${what ?? failure.code} ${PHASE_WORDS[failure.phase]}`;
+  const asSeen = failure.code === 'eof' ? ' (unexpected EOF)' : '';
+  return `${what ?? failure.code} ${PHASE_WORDS[failure.phase]}${asSeen}`;
 }
 
 /** `a`, `a and b`, `a, b and 3 more`: bounded, for sentences. */

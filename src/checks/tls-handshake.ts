@@ -83,7 +83,7 @@ export function tlsHandshake(snapshot: TenantSnapshot, platform: Platform): Resu
       return result(
         'fail',
         rate.failure === null ? 'no-address' : failureReason(rate.failure),
-        `The handshake with ${hostname} fails at ${at} on ${rate.addresses.length === 1 ? listText(failing) : `all ${all}`}${cause}.`,
+        `The handshake with ${hostname} fails at ${at} on ${listText(failing)}${cause}.`,
       );
     case 'no-route':
       return result('unknown', 'no-route', `This machine has no route to any address of ${hostname}.`);

@@ -25,7 +25,7 @@ export interface Symptoms {
 
 /**
  * Exactly one root or none: outages before warnings, certain before likely, then the order of the table. Every other certain
- * finding is kept beside it; a likely or unexplained one only where the root leaves something of it unexplained. What explains no failed
+ * finding is kept beside it; a likely or unexplained one only where stronger ones leave something of it unexplained. What explains no failed
  * check, or only checks that another scope's problem explains, is no finding: it would blame where nothing is known to be wrong.
  */
 export function diagnose<Facts, Code extends ProblemCode>(
@@ -46,11 +46,13 @@ export function diagnose<Facts, Code extends ProblemCode>(
   found.sort((a, b) => rank(a) - rank(b));
   const [root, ...others] = oneForEachCode(found);
   if (root === undefined) return NO_FINDINGS;
-  const alsoFound = others.filter(
-    (finding) =>
-      finding.certainty === 'certain' ||
-      finding.explains.some((check) => !root.explains.includes(check) && !explainedElsewhere.has(check)),
-  );
+  const explained = new Set([...explainedElsewhere, ...root.explains]);
+  const alsoFound: Finding<Code>[] = [];
+  for (const finding of others) {
+    if (finding.certainty !== 'certain' && finding.explains.every((check) => explained.has(check))) continue;
+    alsoFound.push(finding);
+    for (const check of finding.explains) explained.add(check);
+  }
   return { root, alsoFound };
 }
 

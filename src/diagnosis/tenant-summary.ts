@@ -39,7 +39,7 @@ function names(claims: readonly Claim[]): string {
 /** How the handshakes go, as the second half of a sentence. */
 function handshakes(is: TenantCase): string {
   const { worse } = handshakeSides(is.snapshot, is.settings);
-  const cause = worse.failure === null ? '' : ` (${failureText(worse.failure)})`;
+  const cause = worse.failure === null ? '' : `: ${failureText(worse.failure)}`;
   switch (is.facts.handshake) {
     case 'ok':
       return 'handshakes still succeed';

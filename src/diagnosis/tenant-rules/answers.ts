@@ -53,7 +53,11 @@ export const ANSWERS: readonly TenantRule[] = [
   },
   {
     code: 'site-error',
-    when: { site: ['gateway-error', 'server-error'], directLikeSite: ['same'] },
+    when: {
+      site: ['gateway-error', 'server-error'],
+      directLikeSite: ['same'],
+      machines: ['started', 'unknown'],
+    },
     certainty: 'certain',
     severity: 'critical',
     explains: ['site-response', 'direct-response'],

@@ -1,0 +1,427 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ProblemCode } from '../../src/model/problem.ts';
+import { diagnosed, checkOf, type Diagnosed } from '../support/diagnosing.ts';
+import {
+  answer,
+  APP,
+  attempts,
+  certificate,
+  claim,
+  control,
+  CONTROLS_REFUSED,
+  DOMAIN,
+  EMPTY,
+  EOF,
+  failed,
+  handshakes,
+  HOST,
+  http,
+  lookups,
+  MANAGEMENT,
+  MISPLACED,
+  NODATA,
+  NO_SUCH_TENANT,
+  NOW,
+  observed,
+  OWN_V4,
+  platform,
+  REFUSED,
+  SILENT,
+  skipped,
+  STOPPED,
+  UNREACHABLE,
+  V4,
+  V6,
+  WILDCARD,
+} from '../support/snapshots.ts';
+import { DAY_MS } from '../../src/model/time.ts';
+
+function codes({ shared, result }: Diagnosed): Record<'monitor' | 'platform' | 'tenant', ProblemCode | null> {
+  return {
+    monitor: shared.monitor.diagnosis?.code ?? null,
+    platform: shared.platform.diagnosis?.code ?? null,
+    tenant: result.diagnosis?.code ?? null,
+  };
+}
+
+function alsoFound({ result }: Diagnosed): readonly ProblemCode[] {
+  return result.alsoFound.map(({ code }) => code);
+}
+
+function commands({ result }: Diagnosed): readonly string[] {
+  return (result.diagnosis?.remediation ?? []).map((step) =>
+    step.kind === 'command' ? step.command : `by hand: ${step.text}`,
+  );
+}
+
+const CLAIMED = { certificates: observed([MISPLACED]) };
+const NOTHING = { monitor: null, platform: null, tenant: null };
+
+describe('the decisions that the table must contain', () => {
+  it('a healthy tenant has no problem in any scope', () => {
+    const healthy = diagnosed();
+    assert.deepEqual(codes(healthy), NOTHING);
+    assert.equal(healthy.document.verdict, 'pass');
+  });
+
+  it('the incident: a claim on the tenant app and EOF is a certain outage', () => {
+    const incident = diagnosed({ ...UNREACHABLE, ...CLAIMED });
+    assert.deepEqual(codes(incident), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+    assert.equal(incident.result.diagnosis?.severity, 'critical');
+    assert.equal(incident.result.diagnosis.certainty, 'certain');
+    assert.deepEqual(incident.result.diagnosis.explains, [
+      'tls-handshake',
+      'site-response',
+      'tenant-certificates',
+    ]);
+    assert.deepEqual(commands(incident), [
+      `fly certs remove ${HOST} -a ${APP} -y`,
+      `fly certs add ${HOST} -a ${MANAGEMENT}`,
+      `fly certs show ${HOST} -a ${MANAGEMENT}`,
+      'tenantwatch verify 999bc6549a64 --wait 2m',
+    ]);
+  });
+
+  it('a claim while every handshake is fine is latent: a warning that fails its check', () => {
+    const latent = diagnosed(CLAIMED);
+    assert.deepEqual(codes(latent), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+    assert.equal(latent.result.diagnosis?.severity, 'warning');
+    assert.equal(latent.result.diagnosis.certainty, 'certain');
+    assert.equal(latent.result.verdict, 'fail');
+  });
+
+  it('claim on tenant app + platform outage: each in its scope', () => {
+    const both = diagnosed({ ...UNREACHABLE, ...CLAIMED, platform: platform(CONTROLS_REFUSED) });
+    assert.deepEqual(codes(both), {
+      monitor: null,
+      platform: 'platform-tls-outage',
+      tenant: 'certificate-on-tenant-app',
+    });
+    assert.equal(both.shared.platform.diagnosis?.certainty, 'certain');
+    assert.equal(both.result.explainedBy, null);
+  });
+
+  it('a platform outage alone explains the tenant', () => {
+    const outage = diagnosed({ ...UNREACHABLE, platform: platform(CONTROLS_REFUSED) });
+    assert.deepEqual(codes(outage), { ...NOTHING, platform: 'platform-tls-outage' });
+    assert.deepEqual(outage.result.explainedBy, { scope: 'platform', code: 'platform-tls-outage' });
+    assert.equal(outage.result.verdict, 'fail');
+  });
+
+  it('token rejected, EOF, control fine: unexplained, and still a failure', () => {
+    const rejected = failed('api', 'unauthorized');
+    const blind = diagnosed({
+      ...UNREACHABLE,
+      certificates: rejected,
+      machines: rejected,
+      otherClaims: rejected,
+      platform: platform({
+        monitor: { flyApi: rejected },
+        management: { certificates: rejected, machines: rejected, addresses: rejected },
+        wildcardClaims: rejected,
+      }),
+    });
+    assert.deepEqual(codes(blind), {
+      monitor: 'fly-token-rejected',
+      platform: null,
+      tenant: 'handshake-refused',
+    });
+    assert.equal(blind.result.diagnosis?.certainty, 'unexplained');
+    assert.equal(blind.document.verdict, 'fail');
+    assert.equal(checkOf(blind.result.checks, 'tenant-certificates').verdict, 'unknown');
+    assert.equal(blind.result.explainedBy, null);
+  });
+
+  it('token rejected and all else fine: could not tell, and the monitor is named', () => {
+    const rejected = failed('api', 'unauthorized');
+    const blind = diagnosed({
+      certificates: rejected,
+      machines: rejected,
+      platform: platform({ monitor: { flyApi: rejected } }),
+    });
+    assert.deepEqual(codes(blind), { ...NOTHING, monitor: 'fly-token-rejected' });
+    assert.equal(blind.document.verdict, 'unknown');
+    assert.deepEqual(blind.result.explainedBy, { scope: 'monitor', code: 'fly-token-rejected' });
+  });
+
+  it('one resolver dead + claim: each in its scope', () => {
+    const both = diagnosed({
+      ...UNREACHABLE,
+      ...CLAIMED,
+      lookups: lookups(HOST, { second: SILENT }),
+      platform: platform({ control: { lookups: lookups('c', { second: SILENT }) } }),
+    });
+    assert.deepEqual(codes(both), {
+      monitor: 'resolver-failing',
+      platform: null,
+      tenant: 'certificate-on-tenant-app',
+    });
+    assert.equal(checkOf(both.result.checks, 'dns-wildcard').verdict, 'pass');
+  });
+
+  it('wildcard certificate expiring in 10 days + claim: both, each in its scope', () => {
+    const soon = certificate({ notAfter: NOW + 10 * DAY_MS });
+    const both = diagnosed({
+      handshakes: handshakes(['ok'], soon),
+      ...CLAIMED,
+      platform: platform({
+        control: { handshakes: handshakes(['ok'], soon) },
+        management: { certificates: observed([{ ...WILDCARD, expiresAt: NOW + 10 * DAY_MS }]) },
+      }),
+    });
+    assert.deepEqual(codes(both), {
+      monitor: null,
+      platform: 'wildcard-certificate-expiring',
+      tenant: 'certificate-on-tenant-app',
+    });
+    assert.deepEqual(alsoFound(both), [], 'the wildcard’s end is not the tenant’s problem');
+  });
+
+  it('the wildcard claimed by a tenant app, control EOF: named, tenants explained by it, that tenant has the claim', () => {
+    const stolen = claim(`*.${DOMAIN}`, APP);
+    const shared = platform({ ...CONTROLS_REFUSED, wildcardClaims: observed([stolen]) });
+    const culprit = diagnosed({ ...UNREACHABLE, certificates: observed([stolen]), platform: shared });
+    assert.deepEqual(codes(culprit), {
+      monitor: null,
+      platform: 'wildcard-claimed-elsewhere',
+      tenant: 'certificate-on-tenant-app',
+    });
+    assert.match(culprit.shared.platform.diagnosis?.summary ?? '', new RegExp(APP));
+    assert.ok(commands(culprit).includes(`fly certs remove '*.${DOMAIN}' -a ${APP} -y`));
+    const victim = diagnosed({
+      ...UNREACHABLE,
+      tenant: { id: 'aaaaaaaaaaaa', hostname: `aaaaaaaaaaaa.${DOMAIN}`, app: 'sp-aaaaaaaaaaaa' },
+      platform: shared,
+    });
+    assert.equal(victim.result.diagnosis, null);
+    assert.deepEqual(victim.result.explainedBy, { scope: 'platform', code: 'wildcard-claimed-elsewhere' });
+  });
+
+  it('own DNS record to the tenant app’s address, own valid certificate, 200: the record first, the claim beside it', () => {
+    const own = certificate({ names: [HOST], fingerprint: 'b'.repeat(64) });
+    const override = { ipv4: answer([OWN_V4]), ipv6: NODATA };
+    const overridden = diagnosed({
+      lookups: lookups(HOST, { first: override, zone: override }),
+      handshakes: attempts(OWN_V4, ['ok'], own),
+      certificates: observed([claim(HOST, APP)]),
+    });
+    assert.deepEqual(codes(overridden), { ...NOTHING, tenant: 'dns-override' });
+    assert.equal(overridden.result.diagnosis?.certainty, 'certain');
+    assert.deepEqual(alsoFound(overridden), ['certificate-on-tenant-app']);
+    const steps = commands(overridden);
+    const record = steps.findIndex((step) => /record/i.test(step));
+    const removal = steps.findIndex((step) => step.startsWith('fly certs remove'));
+    assert.ok(record >= 0 && removal > record, steps.join('\n'));
+    const beside = overridden.result.alsoFound[0]?.remediation ?? [];
+    assert.ok(
+      beside.findIndex((step) => step.kind === 'manual') <
+        beside.findIndex((step) => step.kind === 'command' && step.effect === 'changes'),
+      'whichever of the two is read, the record goes first',
+    );
+  });
+
+  it('claim, handshake fine on IPv6, EOF on IPv4: the claim, an outage', () => {
+    const half = diagnosed({
+      ...CLAIMED,
+      handshakes: [...attempts(V4, [EOF, EOF, EOF]), ...attempts(V6, ['ok'])],
+    });
+    assert.deepEqual(codes(half), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+    assert.equal(half.result.diagnosis?.severity, 'critical');
+    assert.equal(checkOf(half.result.checks, 'tls-handshake').reason, 'some-addresses-fail');
+  });
+
+  for (const [how, changes] of [
+    ['while handshakes fail', UNREACHABLE],
+    ['while handshakes are fine', { site: observed(http(503)) }],
+  ] as const) {
+    it(`claim + stopped app: the claim; the stopped app beside it, ${how}`, () => {
+      const both = diagnosed({
+        ...changes,
+        ...CLAIMED,
+        machines: observed([STOPPED]),
+        direct: observed(http(503)),
+      });
+      assert.deepEqual(codes(both), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+      assert.deepEqual(alsoFound(both), ['tenant-app-stopped']);
+    });
+  }
+
+  it('exact certificate on the management app and a claim: the claim, whose remedy omits `add`', () => {
+    const held = diagnosed({
+      ...UNREACHABLE,
+      ...CLAIMED,
+      platform: platform({ management: { certificates: observed([WILDCARD, claim(HOST, MANAGEMENT)]) } }),
+    });
+    assert.deepEqual(codes(held), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+    assert.ok(commands(held).some((command) => command.startsWith('fly certs remove')));
+    assert.ok(!commands(held).some((command) => command.startsWith('fly certs add')));
+  });
+
+  for (const state of ['awaiting-configuration', 'awaiting-issuance'] as const) {
+    it(`exact certificate ${state}, wildcard ready, handshake fine: a warning`, () => {
+      const exact = claim(HOST, MANAGEMENT, { state, status: state, expiresAt: null });
+      const waiting = diagnosed({
+        platform: platform({ management: { certificates: observed([WILDCARD, exact]) } }),
+      });
+      assert.deepEqual(codes(waiting), { ...NOTHING, tenant: `certificate-${state}` });
+      assert.equal(waiting.result.diagnosis?.severity, 'warning');
+      assert.equal(waiting.document.verdict, 'warn');
+    });
+  }
+
+  it('tenant suspended on purpose: skipped, whatever else is wrong', () => {
+    const asleep = diagnosed({ ...UNREACHABLE, ...CLAIMED, tenant: { labels: { suspended: 'true' } } });
+    assert.equal(asleep.result.verdict, 'skipped');
+    assert.ok(asleep.result.checks.every(({ reason }) => reason === 'suspended'));
+    assert.equal(asleep.result.diagnosis, null);
+  });
+
+  it('custom domain outside the wildcard: its own expected target, wildcard checks skipped', () => {
+    const hostname = 'shop.example.com';
+    const served = certificate({ names: [hostname], fingerprint: 'c'.repeat(64) });
+    const shared = platform({
+      management: { certificates: observed([WILDCARD, claim(hostname, MANAGEMENT)]) },
+    });
+    const custom = diagnosed({
+      tenant: { hostname },
+      handshakes: handshakes(['ok'], served),
+      platform: shared,
+    });
+    assert.equal(custom.document.verdict, 'pass');
+    const dns = checkOf(custom.result.checks, 'dns-wildcard');
+    assert.deepEqual([dns.verdict, dns.reason], ['skipped', 'custom-domain']);
+    const astray = { ipv4: answer([OWN_V4]), ipv6: NODATA };
+    const elsewhere = diagnosed({
+      tenant: { hostname },
+      lookups: lookups(hostname, { first: astray, zone: astray }),
+      handshakes: attempts(OWN_V4, ['ok'], served),
+      platform: shared,
+    });
+    assert.equal(checkOf(elsewhere.result.checks, 'dns-wildcard').reason, 'not-a-target');
+    assert.equal(elsewhere.result.diagnosis?.code, 'dns-override');
+  });
+
+  it('control 502, one tenant 502, direct 200: not routed', () => {
+    const lost = diagnosed({ site: observed(NO_SUCH_TENANT) });
+    assert.deepEqual(codes(lost), { ...NOTHING, tenant: 'tenant-not-routed' });
+    assert.equal(lost.result.diagnosis?.certainty, 'certain');
+  });
+
+  it('control EOF once, fine at once afterwards: nothing', () => {
+    const blip = diagnosed({
+      platform: platform({ control: { handshakes: handshakes([EOF, 'ok', 'ok']) } }),
+    });
+    assert.deepEqual(codes(blip), NOTHING);
+    assert.equal(blip.document.verdict, 'pass');
+  });
+});
+
+describe('honesty', () => {
+  it('a reset or EOF alone never proves a conflict', () => {
+    for (const failure of [EOF, failed('handshake', 'reset')]) {
+      const refused = diagnosed({
+        handshakes: handshakes([failure, failure, failure]),
+        site: skipped('no-connection'),
+      });
+      assert.equal(refused.result.diagnosis?.code, 'handshake-refused');
+      assert.equal(refused.result.diagnosis.certainty, 'unexplained');
+    }
+  });
+
+  it('one failing control name is no platform outage', () => {
+    const shared = platform();
+    const [first, second] = shared.controls;
+    assert.ok(first !== undefined && second !== undefined);
+    const one = diagnosed({
+      ...UNREACHABLE,
+      platform: { ...shared, controls: [{ ...first, handshakes: REFUSED }, second] },
+    });
+    assert.deepEqual(codes(one), { ...NOTHING, tenant: 'handshake-refused' });
+    const alone = diagnosed({ platform: { ...shared, controls: [control('x', CONTROLS_REFUSED.control)] } });
+    assert.equal(checkOf(alone.shared.platform.checks, 'control-handshake').verdict, 'unknown');
+    assert.deepEqual(codes(alone), NOTHING);
+  });
+
+  it('a platform outage at one address does not explain a tenant that fails at all', () => {
+    const halfDown = [...attempts(V4, [EOF, EOF]), ...attempts(V6, ['ok'])];
+    const shared = platform({ control: { handshakes: halfDown } });
+    const alike = diagnosed({ handshakes: halfDown, platform: shared });
+    assert.deepEqual(codes(alike), { ...NOTHING, platform: 'platform-tls-outage' });
+    assert.deepEqual(alike.result.explainedBy, { scope: 'platform', code: 'platform-tls-outage' });
+    const worse = diagnosed({ ...UNREACHABLE, platform: shared });
+    assert.deepEqual(codes(worse), {
+      monitor: null,
+      platform: 'platform-tls-outage',
+      tenant: 'handshake-refused',
+    });
+  });
+
+  it('everything failing, witnesses included, is our own network: unknown, not an outage', () => {
+    const dead = failed('connect', 'timeout');
+    const nothing = { first: SILENT, zone: SILENT };
+    const lost = {
+      lookups: lookups('x', nothing),
+      handshakes: handshakes([dead]),
+      site: skipped('no-connection'),
+    };
+    const api = failed('api', 'timeout');
+    const blind = diagnosed({
+      ...lost,
+      direct: failed('resolve', 'timeout'),
+      certificates: api,
+      machines: api,
+      platform: platform({
+        control: lost,
+        wildcardClaims: api,
+        management: { certificates: api, machines: api, addresses: api },
+        monitor: { flyApi: api, witnesses: [{ name: 'api.fly.io', result: dead }] },
+      }),
+    });
+    assert.deepEqual(codes(blind), { ...NOTHING, monitor: 'monitor-network-down' });
+    assert.equal(blind.document.verdict, 'unknown');
+    assert.equal(checkOf(blind.result.checks, 'tls-handshake').reason, 'explained-by:monitor-network-down');
+    assert.deepEqual(blind.result.explainedBy, { scope: 'monitor', code: 'monitor-network-down' });
+    // Any success refutes it.
+    const reached = diagnosed({
+      ...lost,
+      platform: platform({
+        control: lost,
+        monitor: { flyApi: api, witnesses: [{ name: 'w', result: observed({ connectMs: 3 }) }] },
+      }),
+    });
+    assert.notEqual(reached.shared.monitor.diagnosis?.code, 'monitor-network-down');
+  });
+
+  it('throttled probes blame nobody, but a claim is still a fact', () => {
+    const throttled = platform({ ...CONTROLS_REFUSED, monitor: { throttled: true } });
+    const limited = diagnosed({ ...UNREACHABLE, platform: throttled });
+    assert.deepEqual(codes(limited), { ...NOTHING, monitor: 'probe-throttled' });
+    assert.equal(limited.document.verdict, 'unknown');
+    const claimed = diagnosed({ ...UNREACHABLE, ...CLAIMED, platform: throttled });
+    assert.equal(claimed.result.diagnosis?.code, 'certificate-on-tenant-app');
+    assert.equal(claimed.result.diagnosis.severity, 'warning');
+  });
+
+  it('a clock that is wrong does not make certificates expire', () => {
+    const skewMs = 61 * DAY_MS;
+    const skewed = diagnosed({
+      platform: platform({ monitor: { clock: observed({ skewMs, samples: 3 }) } }),
+      takenAt: NOW + skewMs,
+    });
+    assert.equal(skewed.shared.monitor.diagnosis?.code, 'monitor-clock-skewed');
+    const check = checkOf(skewed.result.checks, 'certificate-validity');
+    assert.deepEqual([check.verdict, check.reason], ['unknown', 'explained-by:monitor-clock-skewed']);
+    assert.equal(skewed.result.diagnosis, null);
+  });
+
+  it('a name with an empty answer is the shadowed wildcard, before its handshake is called refused', () => {
+    const empty = diagnosed({
+      lookups: lookups(HOST, { first: EMPTY, zone: EMPTY }),
+      handshakes: [],
+      site: skipped('no-connection'),
+    });
+    assert.deepEqual(codes(empty), { ...NOTHING, tenant: 'dns-wildcard-shadowed' });
+    assert.deepEqual(empty.result.alsoFound, []);
+  });
+});
