@@ -92,7 +92,7 @@ export function createEdgeHttp(world: World, faults: Faults, authority: Certific
       counts.handshakes += 1;
     });
     // Visitors that hang up in the middle are the rule here, not an error.
-    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
     server.on('sessionError', () => undefined);
     server.on('clientError', (_error: Error, socket: Duplex) => socket.destroy());
     servers.set(id, server);

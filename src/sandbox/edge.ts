@@ -85,7 +85,7 @@ export async function startEdge(
       );
       return;
     }
-    if (routeOf(world, name).kind === 'abort') {
+    if (routeOf(world, name, address).kind === 'abort') {
       countError(name);
       socket.end();
       return;

@@ -16,8 +16,19 @@ export type Route =
 /**
  * The certificate on an app is what routes a host name to that app: the exact one before the wildcard. An exact one that
  * is never issued therefore takes the name away from the wildcard and gives nothing for it.
+ *
+ * @param address the address that was connected to, when that matters
  */
-export function routeOf(world: World, serverName: string): Route {
+export function routeOf(world: World, serverName: string, address?: string): Route {
+  const route = routeByName(world, serverName);
+  // At the address that the tenants' apps share, only these answer: the management app has addresses of its own.
+  const isShared = address !== undefined && address === world.options.sharedAddress;
+  if (route.kind === 'app' && isShared && world.apps.get(route.app)?.addresses.shared === null)
+    return { kind: 'abort', because: 'unknown-name' };
+  return route;
+}
+
+function routeByName(world: World, serverName: string): Route {
   const name = normalizeHostname(serverName);
   const exact = world.holders(name);
   if (exact.length > 0) return routeTo(world, name, exact);

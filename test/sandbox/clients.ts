@@ -83,7 +83,9 @@ function readReply(packet: DecodedPacket): DnsReply {
   const { rcode } = packet as DecodedPacket & { readonly rcode: string };
   return {
     rcode,
-    answers: (packet.answers ?? []).map((record) => ('data' in record ? String(record.data) : record.type)),
+    answers: (packet.answers ?? []).map((record) =>
+      'data' in record && typeof record.data === 'string' ? record.data : record.type,
+    ),
     aa: packet.flag_aa,
     tc: packet.flag_tc,
     ra: packet.flag_ra,
@@ -214,7 +216,11 @@ export interface Page {
 export function get(
   sandbox: Sandbox,
   host: string,
-  { address = '127.0.0.1', waitMs = 5000 }: { readonly address?: string; readonly waitMs?: number } = {},
+  {
+    address = '127.0.0.1',
+    path = '/',
+    waitMs = 5000,
+  }: { readonly address?: string; readonly path?: string; readonly waitMs?: number } = {},
 ): Promise<Page> {
   const { httpsPort } = sandbox.addresses;
   let status = 0;
@@ -240,7 +246,7 @@ export function get(
       fail(new Error(status === 0 ? 'silence' : 'endless'));
     }, waitMs);
     session.on('error', fail);
-    const request = session.request({ ':path': '/' });
+    const request = session.request({ ':path': path });
     request.setEncoding('utf8');
     request.on('error', fail);
     request.on('response', (received) => {

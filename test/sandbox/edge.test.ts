@@ -257,7 +257,8 @@ describe('answers behind a good handshake', () => {
       const statusOf = (host: string) =>
         get(sandbox, host, { waitMs }).then(
           ({ status }) => status,
-          ({ message }: Error) => (message.includes('ECONNRESET') ? 'reset' : message),
+          (error: unknown) =>
+            String(error).includes('ECONNRESET') ? 'reset' : String(error).replace('Error: ', ''),
         );
       assert.deepEqual(await Promise.all([SITE, `${APP}.fly.dev`, CONTROL].map(statusOf)), [
         site,
@@ -286,7 +287,11 @@ describe('answers behind a good handshake', () => {
 
   it('the management app’s health route is its own', async () => {
     const url = new URL(sandbox.addresses.managementHealthUrl);
+    assert.equal((await get(sandbox, url.hostname, { path: url.pathname })).status, 200);
+    sandbox.faults.on('management-unhealthy');
+    assert.equal((await get(sandbox, url.hostname, { path: url.pathname })).status, 503);
     assert.equal((await get(sandbox, url.hostname)).status, 200);
+    sandbox.faults.clear();
     sandbox.world.setMachines(MANAGEMENT, 'stopped', false);
     assert.equal((await get(sandbox, url.hostname)).status, 503);
     assert.equal((await get(sandbox, SITE)).status, 503);
@@ -312,10 +317,18 @@ describe('machines', () => {
   const states: readonly (readonly [string, (name: string) => void, number])[] = [
     [
       'stopped without autostart answers 503',
-      (name) => sandbox.world.setMachines(name, 'stopped', false),
+      (name) => {
+        sandbox.world.setMachines(name, 'stopped', false);
+      },
       503,
     ],
-    ['a crash loop answers 502', (name) => sandbox.world.crash(name), 502],
+    [
+      'a crash loop answers 502',
+      (name) => {
+        sandbox.world.crash(name);
+      },
+      502,
+    ],
     [
       'an app that fails to start answers 503',
       (name) => {
@@ -324,7 +337,13 @@ describe('machines', () => {
       },
       503,
     ],
-    ['a missing app answers 502 through the proxy', (name) => sandbox.world.removeApp(name), 502],
+    [
+      'a missing app answers 502 through the proxy',
+      (name) => {
+        sandbox.world.removeApp(name);
+      },
+      502,
+    ],
   ];
   for (const [fact, change, status] of states)
     it(fact, async () => {
