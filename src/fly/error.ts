@@ -39,6 +39,11 @@ const CODES: Readonly<Record<string, FailureCode>> = {
   EADDRNOTAVAIL: 'no-route',
   UND_ERR_HEADERS_OVERFLOW: 'too-large',
   HPE_HEADER_OVERFLOW: 'too-large',
+  EPROTO: 'protocol',
+  // The client was closed while it asked.
+  UND_ERR_ABORTED: 'aborted',
+  UND_ERR_CLOSED: 'aborted',
+  UND_ERR_DESTROYED: 'aborted',
 };
 
 /** A TLS fault, an untrusted certificate of the API among them, or broken HTTP. */

@@ -26,9 +26,7 @@ function authorizationOf(url: URL): Readonly<Record<string, string>> {
 }
 
 /** A list of entries over HTTP, JSON or YAML. Asked with its ETag; redirects are not followed. */
-export function createHttpSource(
-  options: HttpSourceOptions,
-): TenantSource & { readonly close: () => Promise<void> } {
+export function createHttpSource(options: HttpSourceOptions): TenantSource {
   const url = new URL(options.url);
   const headers = { accept: 'application/json, application/yaml;q=0.9', ...authorizationOf(url) };
   // Neither credentials nor the query, which often is one, belong into a name that is logged.

@@ -7,6 +7,8 @@ export interface TenantSource {
   readonly name: string;
   /** The whole list, or a rejection that says what is wrong; never a part of it. */
   readonly load: (signal: AbortSignal) => Promise<readonly Tenant[]>;
+  /** Ends what it holds open. */
+  readonly close?: () => Promise<void>;
 }
 
 /** Globs are short and come from the operator; `*` alone is special. */
@@ -22,7 +24,7 @@ export function excluding(source: TenantSource, exclude: readonly string[]): Ten
   const isExcluded = ({ id, hostname, app }: Tenant): boolean =>
     [id, hostname, app].some((name) => expressions.some((expression) => expression.test(name.toLowerCase())));
   return {
-    name: source.name,
+    ...source,
     load: async (signal) => (await source.load(signal)).filter((tenant) => !isExcluded(tenant)),
   };
 }

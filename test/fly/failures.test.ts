@@ -81,6 +81,14 @@ describe('a failing API is named', () => {
     assert.equal(client.lastCall().outcome, 'not-taken');
   });
 
+  it('the client is closed: aborted', async (t) => {
+    const { client, signal } = await setup(t, () => {
+      setImmediate(() => void client.close());
+      return undefined;
+    });
+    assert.equal((await failureOf(client.addresses('a', signal))).failure.code, 'aborted');
+  });
+
   it('carries the id of the request for support', async (t) => {
     const behave: Behaviour = () => ({ status: 500, headers: { 'fly-request-id': '01ABC-fra' } });
     const { client, signal } = await setup(t, behave);

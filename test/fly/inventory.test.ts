@@ -272,7 +272,7 @@ describe('an inventory', () => {
     const rejected = {
       errors: [{ message: 'You must be authenticated', extensions: { code: 'UNAUTHORIZED' } }],
     };
-    const { client, signal } = await setup(t, () => ({ body: { data: null, ...rejected } }));
+    const { client, signal } = await setup(t, () => ({ body: rejected }));
     const { failure } = await failureOf(client.inventory(signal));
     assert.equal(failure.code, 'unauthorized');
     assert.equal(client.lastCall().outcome, 'failed');

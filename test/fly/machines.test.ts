@@ -99,13 +99,18 @@ describe('the Machines API', () => {
           config: { services: [{ autostart: true }] },
           events: [],
         },
-        { id: 'm2', state: 'stopped', incomplete_config: { services: [{ autostart: false }] } },
+        {
+          id: 'm2',
+          state: 'stopped',
+          events: [{ type: 'start' }],
+          incomplete_config: { services: [{ autostart: false }] },
+        },
         { id: 'm3', state: 'destroyed' },
       ],
     }));
     assert.deepEqual(await client.machines('sp-1', signal), [
       { id: 'm1', state: 'started', region: 'fra', autostart: true, crashing: false, updatedAt: null },
-      { id: 'm2', state: 'stopped', region: '', autostart: false, crashing: null, updatedAt: null },
+      { id: 'm2', state: 'stopped', region: '', autostart: false, crashing: false, updatedAt: null },
     ]);
   });
 

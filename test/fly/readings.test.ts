@@ -120,6 +120,34 @@ describe('the probe', () => {
     assert.ok(observed.durationMs > 0 && observed.at > 0);
   });
 
+  it('asks for the details of the claims that are named, and keeps the list where they fail', async (t) => {
+    const { client, server, signal } = await setup(t, ({ path }) => {
+      if (path.endsWith('/certificates')) {
+        const certificates = ['a.io', 'b.io', 'c.io'].map((hostname) => ({
+          hostname,
+          status: 'active',
+          created_at: '2026-01-31T06:20:00Z',
+        }));
+        return { body: { certificates, total_count: 3 } };
+      }
+      const certificates = [{ source: 'fly', status: 'active', expires_at: '2099-01-01T00:00:00Z' }];
+      return path.endsWith('/a.io') ? { body: { hostname: 'a.io', certificates } } : { status: 500 };
+    });
+    const probe = createFlyProbe(client, hurriedClock());
+    const observed = await probe.certificates('mgmt', signal, ['a.io', 'b.io', 'other.io']);
+    assert.ok(observed.outcome === 'observed');
+    assert.deepEqual(
+      observed.facts.map(({ hostname, state, expiresAt, source }) => [hostname, state, expiresAt, source]),
+      [
+        ['a.io', 'issued', Date.parse('2099-01-01T00:00:00Z'), 'fly'],
+        ['b.io', 'issued', null, null],
+        ['c.io', 'issued', null, null],
+      ],
+    );
+    assert.ok(observed.facts.every(({ createdAt }) => createdAt === Date.parse('2026-01-31T06:20:00Z')));
+    assert.equal(server.received.length, 3);
+  });
+
   it('observes failures, and never rejects', async (t) => {
     const { client, signal } = await setup(t, () => ({ status: 404 }));
     const observed = await createFlyProbe(client, hurriedClock()).certificates('a', signal);
