@@ -5,7 +5,7 @@ import { StoreError, storeError } from './error.ts';
 import { createPrivate } from './files.ts';
 import type { BackupOptions } from './store.ts';
 
-/** Four megabytes between two looks at the event loop would block it; one does not. */
+/** One megabyte between two looks at the event loop. */
 const PAGES_A_STEP = 256;
 
 /**
@@ -25,8 +25,8 @@ export async function backupDatabase(path: string, file: string, options: Backup
     source.prepare('SELECT count(*) FROM sqlite_schema').get();
     await source.backup(partial, {
       progress: ({ totalPages, remainingPages }) => {
-        options.signal?.throwIfAborted();
         options.onProgress?.(totalPages - remainingPages, totalPages);
+        options.signal?.throwIfAborted();
         return PAGES_A_STEP;
       },
     });

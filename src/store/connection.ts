@@ -75,6 +75,7 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
         database.pragma('wal_autocheckpoint = 4000');
         database.pragma('journal_size_limit = 67108864');
       }
+      if (!readOnly) requireWritable(database);
       // Everything else happens in rows; this also proves that the file is a database that may be read.
       database.prepare('SELECT count(*) FROM sqlite_schema').get();
     });
@@ -101,4 +102,15 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
       translated(() => database.close());
     },
   };
+}
+
+/** SQLite opens a file that it may not write for reading, without a word; that must not come out at the first run. */
+function requireWritable(database: Database.Database): void {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    database.exec('ROLLBACK');
+  } catch (error) {
+    // Someone is writing, so it can be written.
+    if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error;
+  }
 }

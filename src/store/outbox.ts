@@ -25,7 +25,8 @@ const HEADS = `FROM deliveries AS head
     AND NOT EXISTS (SELECT 1 FROM deliveries AS older
       WHERE older.state IN ('waiting', 'leased') AND older.channel = head.channel AND older.grp = head.grp
         AND older.seq < head.seq)
-    AND channel NOT IN (SELECT channel FROM disabled_channels)`;
+    AND channel NOT IN (SELECT channel FROM disabled_channels)
+    AND (@channel IS NULL OR channel = @channel)`;
 
 /** When a row may be leased: a waiting one at its time, a leased one when its lease ends without an outcome. */
 const DUE_AT = `CASE state WHEN 'waiting' THEN next_attempt_at ELSE leased_until END`;
@@ -40,7 +41,7 @@ export function createOutbox(connection: Connection): OutboxWriter {
     `INSERT INTO deliveries (id, channel, grp, message, created_at, state, next_attempt_at)
      VALUES (@id, @channel, @group, @message, @createdAt, 'waiting', @createdAt) ON CONFLICT (id) DO NOTHING`,
   );
-  const due = connection.prepare<Row>(`SELECT * ${HEADS} AND ${DUE_AT} <= ? ORDER BY seq LIMIT ?`);
+  const due = connection.prepare<Row>(`SELECT * ${HEADS} AND ${DUE_AT} <= @now ORDER BY seq LIMIT @limit`);
   const nextDue = connection.prepare<{ at: number | null }>(`SELECT min(${DUE_AT}) AS at ${HEADS}`);
   const lease = connection.prepare<Row>(
     `UPDATE deliveries SET possible_repeat = possible_repeat OR state = 'leased', state = 'leased',
@@ -91,12 +92,13 @@ export function createOutbox(connection: Connection): OutboxWriter {
           insert.run({ id, channel, group, message: JSON.stringify(message), createdAt });
       });
     },
-    lease: (now, limit, leaseMs) => {
+    lease: (now, limit, leaseMs, channel) => {
       // Most rounds find nothing, and a transaction that writes nothing need not wait for the disk.
-      if (connection.read(() => due.get(now, 1)) === undefined) return [];
+      if (connection.read(() => due.get({ now, limit: 1, channel: channel ?? null })) === undefined)
+        return [];
       return connection.durable(() =>
         due
-          .all(now, limit)
+          .all({ now, limit, channel: channel ?? null })
           .flatMap((row) => lease.all(now + leaseMs, row.id))
           .map(toDelivery),
       );
@@ -114,7 +116,7 @@ export function createOutbox(connection: Connection): OutboxWriter {
       connection.durable(() => dead.run(reason, id));
     },
     handle: (channel, group) => connection.read(() => handle.get(channel, group)?.handle ?? null),
-    nextDueAt: () => connection.read(() => nextDue.get()?.at ?? null),
+    nextDueAt: (channel) => connection.read(() => nextDue.get({ channel: channel ?? null })?.at ?? null),
     list: ({ state = null, channel = null, group, limit = DEFAULT_LIMIT }) =>
       connection.read(() =>
         (group === undefined

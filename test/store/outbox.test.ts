@@ -59,6 +59,22 @@ describe('the outbox', () => {
     assert.equal(outbox.handle('slack', 'a'), 'ts-1');
   });
 
+  it('gives those of one channel alone, so that one that hangs holds up no other', (context) => {
+    const { outbox } = temporaryStore(context);
+    outbox.add([aDelivery('d1'), aDelivery('m1', { channel: 'mail', createdAt: T0 + 5 })]);
+    assert.deepEqual(
+      [outbox.nextDueAt(), outbox.nextDueAt('mail'), outbox.nextDueAt('none')],
+      [T0, T0 + 5, null],
+    );
+    assert.deepEqual(
+      outbox.lease(T0 + 5, 9, LEASE_MS, 'mail').map((row) => row.id),
+      ['m1'],
+    );
+    assert.equal(outbox.nextDueAt('mail'), T0 + 5 + LEASE_MS);
+    outbox.disableChannel('mail', T0, 'gone');
+    assert.equal(outbox.nextDueAt('mail'), null);
+  });
+
   it('lets later messages pass one that is given up, keeps it, and takes it back on request', (context) => {
     const { outbox } = temporaryStore(context);
     outbox.add([aDelivery('d1'), aDelivery('d2')]);

@@ -15,9 +15,12 @@ describe('a histogram', () => {
         fc.nat(60),
         fc.constantFrom(0.5, 0.9, 0.99),
         (durations, cut, q) => {
-          const parts: Histogram[] = [new Map(), new Map()];
+          const parts: readonly [Histogram, Histogram] = [
+            new Map<number, number>(),
+            new Map<number, number>(),
+          ];
           durations.forEach((durationMs, index) => {
-            addDuration(parts[index < cut ? 0 : 1] ?? new Map(), durationMs);
+            addDuration(parts[index < cut ? 0 : 1], durationMs);
           });
           const merged: Histogram = new Map();
           for (const part of parts) mergeHistogram(merged, part);
