@@ -191,7 +191,7 @@ describe('the outbox', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });
