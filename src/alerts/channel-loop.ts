@@ -58,7 +58,13 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
   const lease = (): Leased | undefined => {
     const leaseMs = limits.attemptMs + LEASE_MARGIN_MS;
     const [delivery] = outbox.lease(clock.now(), 1, leaseMs, channel);
-    return delivery && { delivery, handle: outbox.handle(channel, delivery.group) };
+    if (delivery === undefined) return undefined;
+    if (delivery.channel !== channel) {
+      // An outbox that cannot tell channels apart must not send one channel's message over another.
+      outbox.retry(delivery.id, clock.now() + SECOND_MS, 'leased by another channel');
+      return undefined;
+    }
+    return { delivery, handle: outbox.handle(channel, delivery.group) };
   };
 
   /** Undefined when it was cut short by the stop: nobody knows whether it arrived, so its lease is left to end. */
