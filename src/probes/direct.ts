@@ -60,23 +60,22 @@ async function addressOf(
   signal: AbortSignal,
 ): Promise<Found> {
   const none = (failure: Failure): Found => ({ outcome: 'none', failure });
-  const noAddress = (): Found =>
-    none({ phase: 'resolve', code: 'no-address', detail: 'the name has no address' });
-  if (net.isIP(hostname) !== 0)
-    return familyOf(hostname) === family ? { outcome: 'found', address: hostname } : noAddress();
+  const choose = (addresses: readonly string[]): Found => {
+    const allowed = addresses.find(
+      (address) => settings.allowPrivateAddresses || !isForbiddenAddress(address),
+    );
+    if (allowed !== undefined) return { outcome: 'found', address: allowed };
+    if (addresses.length === 0)
+      return none({ phase: 'resolve', code: 'no-address', detail: 'the name has no address' });
+    const detail = 'the name leads to addresses that are not on the public internet: not connected to';
+    return none({ phase: 'resolve', code: 'address-forbidden', detail });
+  };
+  if (net.isIP(hostname) !== 0) return choose(familyOf(hostname) === family ? [hostname] : []);
   const answer = await resolveFamily(hostname, family, settings.resolving, signal);
   if (answer.outcome === 'failed') return none(answer.failure);
-  if (answer.facts.rcode !== 'NOERROR' && answer.facts.rcode !== 'NXDOMAIN') {
-    const detail = `the resolvers answer ${answer.facts.rcode}`;
-    return none({ phase: 'resolve', code: 'server-error', detail });
-  }
-  const allowed = answer.facts.addresses.find(
-    (address) => settings.allowPrivateAddresses || !isForbiddenAddress(address),
-  );
-  if (allowed !== undefined) return { outcome: 'found', address: allowed };
-  if (answer.facts.addresses.length === 0) return noAddress();
-  const detail = 'the name leads to addresses that are not on the public internet: not connected to';
-  return none({ phase: 'resolve', code: 'address-forbidden', detail });
+  const { rcode, addresses } = answer.facts;
+  if (rcode === 'NOERROR' || rcode === 'NXDOMAIN') return choose(addresses);
+  return none({ phase: 'resolve', code: 'server-error', detail: `the resolvers answer ${rcode}` });
 }
 
 /** "No address" of one family says less than whatever happened with the other. */
