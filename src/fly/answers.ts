@@ -126,7 +126,7 @@ export const graphqlCertificate = z.object({
   issued: z.object({ nodes: z.array(z.object({ expiresAt: text }).nullable()).nullish() }).nullish(),
 });
 
-export const graphqlCertificates = z.object({
+const graphqlCertificates = z.object({
   totalCount: count,
   pageInfo,
   nodes: z.array(graphqlCertificate.nullable()).nullish(),

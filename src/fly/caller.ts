@@ -50,7 +50,7 @@ export interface CallerOptions {
 }
 
 /** `Retry-After` in both its forms (RFC 9110 section 10.2.3), milliseconds. */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
+function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
   const date = Date.parse(header);

@@ -5,7 +5,7 @@ import { flyError, graphqlCode } from './error.ts';
 import { urlOf } from './paths.ts';
 import { readJson, readValue } from './read.ts';
 
-export interface GraphqlQuery<Schema extends z.ZodType> {
+interface GraphqlQuery<Schema extends z.ZodType> {
   readonly document: string;
   readonly variables: Readonly<Record<string, string | number | boolean | null>>;
   /** Shape of `data`. */

@@ -1,10 +1,9 @@
 export { createTenantDirectory } from './directory.ts';
-export type { SourceState, TenantDirectory, TenantDirectoryOptions, TenantList } from './directory.ts';
+export type { TenantDirectory, TenantList } from './directory.ts';
 export { TenantListError } from './entry.ts';
 export { createFileSource } from './file.ts';
 export { createFlySource } from './fly.ts';
 export { createHttpSource } from './http.ts';
-export type { HttpSourceOptions } from './http.ts';
 export { createListSource } from './list.ts';
 export { excluding } from './source.ts';
 export type { TenantSource } from './source.ts';
