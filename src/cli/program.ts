@@ -36,7 +36,7 @@ export async function runProgram(args: readonly string[], host: CliHost): Promis
   }
 }
 
-export function createProgram(context: CliContext): Command {
+function createProgram(context: CliContext): Command {
   const program = new Command('tenantwatch')
     .description(
       "Finds why a tenant's site behind a wildcard domain on Fly.io is down, proves it, and says what to do.",
@@ -71,7 +71,7 @@ function failureCode(error: unknown, { stderr, signal, env }: CliHost): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
   const stopped = interruptedBy(signal);
   if (stopped !== null) return EXIT[stopped];
-  if (error instanceof UsageError || isConfigError(error)) {
+  if (error instanceof UsageError || cannotStart(error)) {
     for (const line of error.message.split('\n')) stderr.write(`tenantwatch: ${line}\n`);
     return EXIT.usage;
   }
@@ -82,9 +82,9 @@ function failureCode(error: unknown, { stderr, signal, env }: CliHost): number {
   return EXIT.couldNotTell;
 }
 
-/** By name, so that the configuration's schema is loaded by commands that use it only. */
-function isConfigError(error: unknown): error is Error {
-  return error instanceof Error && (error.name === 'ConfigError' || error.name === 'SecretError');
+/** What the user sets right. By name, so that the configuration's schema and the database are loaded by commands that use them only. */
+function cannotStart(error: unknown): error is Error {
+  return error instanceof Error && ['ConfigError', 'SecretError', 'StoreError'].includes(error.name);
 }
 
 const EXAMPLES = `

@@ -19,8 +19,9 @@ export interface Due {
   readonly lateMs: number;
 }
 
-/** Later than this share of an interval, a run would crowd those whose turn it is. */
+/** Later than this share of an interval, a run would crowd those whose turn it is. Ticks themselves come seconds apart. */
 const TOLERATED_SHARE = 0.25;
+const TOLERATED_MS = 3_000;
 
 export function createTimetable(): Timetable {
   const slots = new Map<string, number>();
@@ -44,7 +45,7 @@ export function createTimetable(): Timetable {
       for (const [tenant, dueMs] of slots) {
         if (dueMs > nowMs) continue;
         slots.set(tenant, nextOnGrid(dueMs, interval, nowMs));
-        if (nowMs - dueMs > interval * TOLERATED_SHARE) {
+        if (nowMs - dueMs > Math.max(interval * TOLERATED_SHARE, TOLERATED_MS)) {
           dropped++;
           continue;
         }
