@@ -10,6 +10,15 @@ export interface SandboxApp {
   readonly certificates: ReadonlyMap<string, SandboxCertificate>;
 }
 
+/** The same, as the world's own parts see it. */
+export interface MutableApp extends SandboxApp {
+  machines: readonly SandboxMachine[];
+  releases: readonly SandboxRelease[];
+  readonly certificates: Map<string, SandboxCertificate>;
+  broken: boolean;
+  wakeups: number;
+}
+
 export interface AppAddresses {
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];

@@ -1,7 +1,7 @@
 import { normalizeHostname } from '../model/hostname.ts';
 import { isIssued } from './app.ts';
 import type { SandboxApp, SandboxCertificate } from './app.ts';
-import { challengeTarget } from './world.ts';
+import { challengeTarget } from './claims.ts';
 import type { World } from './world.ts';
 
 /** A certificate in the words of the Machines API. */

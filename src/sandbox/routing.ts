@@ -1,6 +1,7 @@
 import { coversHostname, normalizeHostname } from '../model/hostname.ts';
 import { isIssued } from './app.ts';
-import type { Holder, World } from './world.ts';
+import type { Holder } from './claims.ts';
+import type { World } from './world.ts';
 
 /** What the edge does with a name, by the certificates it knows of. */
 export type Route =
