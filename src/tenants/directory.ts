@@ -51,8 +51,6 @@ export interface TenantDirectory {
   readonly refresh: (signal: AbortSignal, options?: { readonly acceptLoss?: boolean }) => Promise<TenantList>;
   /** The list of the latest refresh. */
   readonly current: () => TenantList;
-  /** Closes the sources. */
-  readonly close: () => Promise<void>;
 }
 
 /** Why a new list is not believed; null: it is. */
@@ -158,8 +156,5 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
       return latest;
     },
     current: () => latest,
-    close: async () => {
-      await Promise.all(options.sources.map(async (source) => source.close?.()));
-    },
   };
 }
