@@ -160,7 +160,7 @@ function partial(
 }
 
 /** The document when nothing was verified. */
-export function emptyResult(startedAt: number, durationMs: number): VerifyResult {
+function emptyResult(startedAt: number, durationMs: number): VerifyResult {
   const nothing = { checks: [], diagnosis: null, alsoFound: [] };
   return {
     schema: 'tenantwatch.verify/1',

@@ -13,7 +13,7 @@ import { configFlags } from './shared-options.ts';
 import { tenantNames } from './targets.ts';
 import { isLive, paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
-import type { VerifyOptions } from './verify.ts';
+import type { VerifyOptions } from './verify-options.ts';
 import { claimFiles, writeReports } from './write-reports.ts';
 
 /** One run of the gate; its exit code. Throws UsageError and ConfigError before anything is printed on stdout. */

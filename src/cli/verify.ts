@@ -2,23 +2,8 @@ import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { FORMATS } from './formats.ts';
 import { countOption, durationOption, positiveDurationOption } from './option-values.ts';
-import { addConfigOptions, type ConfigOptions } from './shared-options.ts';
-
-export interface VerifyOptions extends ConfigOptions {
-  readonly all?: true;
-  readonly tenants?: string;
-  readonly wait: number;
-  readonly interval: number;
-  readonly successes: number;
-  readonly timeout?: number;
-  readonly strict?: true;
-  readonly claims?: true;
-  readonly baseline?: string;
-  readonly save?: string;
-  readonly server?: string;
-  readonly store?: string;
-  readonly quiet?: true;
-}
+import { addConfigOptions } from './shared-options.ts';
+import type { VerifyOptions } from './verify-options.ts';
 
 /** The gate. */
 export function verifyCommand(context: CliContext): Command {

@@ -23,7 +23,7 @@ export class ConfigError extends Error {
 }
 
 /** `tenantwatch.yaml:12: platform.domain: must be …`, the form that editors and terminals turn into a link. */
-export function formatIssue({ file, line, key, message }: ConfigIssue): string {
+function formatIssue({ file, line, key, message }: ConfigIssue): string {
   const place = file === null ? 'configuration' : line === null ? file : `${file}:${line}`;
   return key === '' ? `${place}: ${message}` : `${place}: ${key}: ${message}`;
 }

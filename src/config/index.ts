@@ -1,6 +1,5 @@
 export { resolverAddresses } from './address.ts';
-export { formatDuration, parseDuration, DURATION_SYNTAX } from './duration.ts';
-export { ConfigError, formatIssue, type ConfigIssue } from './error.ts';
+export { ConfigError } from './error.ts';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
 export type { ConfigFlags } from './overrides.ts';
 export { runbookBaseUrl, toPlatform } from './platform.ts';

@@ -31,7 +31,7 @@ export interface LoadedConfig {
   readonly effective: unknown;
 }
 
-export const DEFAULT_FILE = 'tenantwatch.yaml';
+const DEFAULT_FILE = 'tenantwatch.yaml';
 
 const WITHOUT_FLY = configSchema.extend({ platform: platformWithoutFlySchema });
 type Schema = typeof configSchema | typeof WITHOUT_FLY;

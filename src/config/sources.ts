@@ -6,7 +6,7 @@ export interface ValueSources {
 }
 
 /** A reference leads nowhere. The message says which and what to do, and holds no value. */
-export class UnresolvedReferenceError extends Error {
+class UnresolvedReferenceError extends Error {
   override readonly name = 'UnresolvedReferenceError';
 }
 

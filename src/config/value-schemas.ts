@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { z } from 'zod';
 import { isAppName, isHostname, normalizeHostname } from '../model/hostname.ts';
 import { parseEndpoint, parseListen, ENDPOINT_SYNTAX } from './address.ts';
@@ -91,12 +91,18 @@ export function url(what = 'an absolute URL that begins with https:// or http://
     .transform((value) => value.replace(/\/+$/, ''));
 }
 
-export function isHttpUrl(value: string): boolean {
+function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
 const IP_MESSAGE = 'must be an IP address';
-export const ipAddress = z.string({ error: IP_MESSAGE }).refine((value) => isIP(value) !== 0, IP_MESSAGE);
+/** In canonical text, so that equal addresses compare equal. */
+export const ipAddress = z
+  .string({ error: IP_MESSAGE })
+  .refine((value) => isIP(value) !== 0 && !value.includes('%'), IP_MESSAGE)
+  .transform(
+    (value) => new SocketAddress({ address: value, family: isIP(value) === 6 ? 'ipv6' : 'ipv4' }).address,
+  );
 
 /** `ip:port`; with a default port the text may leave it out. */
 export function endpoint(defaultPort: number | null) {

@@ -211,6 +211,15 @@ describe('a configuration in effect', () => {
     assert.equal(platform.runbookBaseUrl, 'https://watch.example.com/runbooks');
   });
 
+  it('compares addresses in canonical text', () => {
+    const yaml = MINIMAL.replace('fly:', '  addresses: ["2A09:8280:0001::1", 66.241.124.121]\nfly:');
+    assert.deepEqual(load(yaml).config.platform.addresses, ['2a09:8280:1::1', '66.241.124.121']);
+    assert.match(
+      complaints(yaml.replace('66.241.124.121', 'fe80::1%eth0'))[0] ?? '',
+      /must be an IP address/,
+    );
+  });
+
   it('takes an empty section as one with defaults', () => {
     assert.equal(load(`${MINIMAL}watch:\nalerts:\n`).config.watch.edgeMs, 60_000);
   });
