@@ -90,7 +90,7 @@ export interface LogPage {
   readonly nextToken: string | null;
 }
 
-export interface LogLine {
+interface LogLine {
   /** Milliseconds since the epoch; null when the line's time cannot be read. */
   readonly at: number | null;
   /** Plain text, at most 1000 characters. */

@@ -1,8 +1,7 @@
 export { createFlyClient } from './client.ts';
 export { FlyError } from './error.ts';
-export type { FlyClient, FlyClientOptions, FlyTokenInfo, LogPage } from './fly-client.ts';
+export type { FlyClient, FlyClientOptions } from './fly-client.ts';
 export { flySettingsFromEnv } from './settings.ts';
 export type { FlySettings } from './settings.ts';
 export { createTransport } from './transport.ts';
 export { createFlyWriter } from './writer.ts';
-export type { FlyWriter, FlyWriterOptions } from './writer.ts';

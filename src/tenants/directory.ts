@@ -18,7 +18,7 @@ export interface TenantDirectoryOptions {
   readonly lastGood?: readonly (readonly Tenant[] | null)[];
 }
 
-export interface SourceState {
+interface SourceState {
   readonly name: string;
   /** `fresh`: the latest answer is in use; `kept`: the last good list is, because of `reason`; `empty`: there is none yet. */
   readonly state: 'fresh' | 'kept' | 'empty';
@@ -32,7 +32,7 @@ export interface SourceState {
   readonly failingSince: number | null;
 }
 
-export interface TenantList {
+interface TenantList {
   readonly tenants: readonly Tenant[];
   readonly byId: ReadonlyMap<string, Tenant>;
   readonly byHostname: ReadonlyMap<string, Tenant>;

@@ -1,5 +1,5 @@
 export { createTenantDirectory } from './directory.ts';
-export type { TenantDirectory, TenantList } from './directory.ts';
+export type { TenantDirectory } from './directory.ts';
 export { TenantListError } from './entry.ts';
 export { createFileSource } from './file.ts';
 export { createFlySource } from './fly.ts';
