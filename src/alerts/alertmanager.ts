@@ -85,7 +85,7 @@ export function createAlertmanagerNotifier(
 }
 
 /** The alert as Alertmanager takes it, at this moment. */
-export function alertmanagerAlert(message: Message, now: number, resendMs: number): object {
+function alertmanagerAlert(message: Message, now: number, resendMs: number): object {
   const aheadMs = 4 * resendMs;
   if (!('incident' in message)) {
     return {

@@ -18,7 +18,7 @@ export interface DeliveryOptions {
   readonly limits?: Partial<DeliveryLimits>;
 }
 
-export interface DeliveryLimits {
+interface DeliveryLimits {
   /** Least time between two messages of one channel. */
   readonly spacingMs: number;
   /** For one attempt. */
@@ -31,7 +31,7 @@ export interface DeliveryLimits {
   readonly idleMs: number;
 }
 
-export const DELIVERY_LIMITS: DeliveryLimits = {
+const DELIVERY_LIMITS: DeliveryLimits = {
   spacingMs: 1_100,
   attemptMs: 30_000,
   giveUpAfterMs: 72 * HOUR_MS,

@@ -13,7 +13,7 @@ export type HttpAnswer =
     }
   | { readonly ok: false; readonly reason: string };
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -33,7 +33,7 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
 }
 
 /** The events of a message, without the routing key. */
-export function pagerdutyEvents(message: Message): readonly object[] {
+function pagerdutyEvents(message: Message): readonly object[] {
   return 'incident' in message ? [alertEvent(message)] : noticeEvents(message);
 }
 

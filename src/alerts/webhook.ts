@@ -24,11 +24,11 @@ export function createWebhookNotifier(options: WebhookOptions, http: ChannelHttp
 }
 
 /** Stable over retries; without the dot, which separates the parts that are signed. */
-export function webhookId(messageId: string): string {
+function webhookId(messageId: string): string {
   return encodeURIComponent(messageId).replaceAll('.', '%2E');
 }
 
-export function webhookBody(message: Message): object {
+function webhookBody(message: Message): object {
   const timestamp = new Date(message.at).toISOString();
   if (!('incident' in message)) {
     return { type: `notice.${message.reason}`, timestamp, data: { text: describeNotice(message) } };

@@ -31,7 +31,7 @@ export function markSilence(incident: Incident, context: TellContext): Draft {
   return { incident: next, events: [event(next, now, 'silenced', silence.reason, silence.author)] };
 }
 
-export function tenantOf(incident: Incident, context: TellContext): Tenant | null {
+function tenantOf(incident: Incident, context: TellContext): Tenant | null {
   return incident.subject.scope === 'tenant' ? context.tenantOf(incident.subject.name) : null;
 }
 
@@ -40,7 +40,7 @@ export function tenantOf(incident: Incident, context: TellContext): Tenant | nul
  * announced never is.
  * @param unsilenced a silence ended just now: trouble that persisted is told again
  */
-export function alertReason(
+function alertReason(
   incident: Incident,
   policy: IncidentPolicy,
   now: number,

@@ -2,11 +2,11 @@
 export { DEFAULT_INCIDENT_POLICY, stormThreshold, type IncidentPolicy } from './policy.ts';
 export { scopeOutcome, tenantOutcome, type Outcome } from './outcome.ts';
 export { isActive, isStorm, stormName, subjectKey, type IncidentStep, type Telling } from './step.ts';
-export { alertReason, type TellContext } from './announce.ts';
+export type { TellContext } from './announce.ts';
 export { moreUrgent } from './settle.ts';
 export { tick, track } from './track.ts';
 export { trackRound } from './round.ts';
 export type { RoundContext } from './storm.ts';
 export { acknowledge, close, closeRemoved, unacknowledge } from './manual.ts';
-export { endByDeploy, globMatches, isActiveSilence, silenceFor, silenceMatches } from './silence.ts';
+export { endByDeploy, globMatches, silenceFor, silenceMatches } from './silence.ts';
 export { deliveriesOf, type AlertFacts } from './deliveries.ts';

@@ -16,7 +16,7 @@ export function silenceFor(
   return longest;
 }
 
-export function isActiveSilence(silence: Silence, now: number): boolean {
+function isActiveSilence(silence: Silence, now: number): boolean {
   return silence.startsAt <= now && now < silence.endsAt;
 }
 

@@ -23,7 +23,7 @@ import { startSmtpReceiver } from './smtp-receiver.ts';
 const settings = {
   userAgent: 'tenantwatch-test',
   clock: { ...realClock, now: () => START + 1000 },
-  timeoutMs: 500,
+  timeoutMs: 10_000,
 };
 
 /** What the channel sends for these messages, and the outcomes. */

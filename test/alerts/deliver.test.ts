@@ -132,7 +132,10 @@ describe('delivery', () => {
   });
 
   it('backs off, gives up after days, keeps the row, and says so through another channel', async () => {
-    const { delivery, store, sent, ids, time } = setUp({ a: () => retry, b: ok });
+    const { delivery, store, sent, ids, time } = setUp(
+      { a: () => retry, b: ok },
+      { limits: { idleMs: HOUR_MS } },
+    );
     store.outbox.add([row(opened)]);
     delivery.start();
     await time.advance(3 * DAY_MS + HOUR_MS);

@@ -15,7 +15,7 @@ import {
 } from './fixtures.ts';
 import { startReceiver, type Behaviour } from './receiver.ts';
 
-const settings = { userAgent: 'tenantwatch-test', clock: realClock, timeoutMs: 500 };
+const settings = { userAgent: 'tenantwatch-test', clock: realClock, timeoutMs: 10_000 };
 const QUIET = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
 
 const field = (text: string) => ({ type: 'mrkdwn', text, verbatim: true });
