@@ -45,7 +45,9 @@ export function liveProgress(stream: OutputStream, palette: Palette): Progress {
   };
   const line = (plain: string, styled: (text: string) => string = (text) => text): void => {
     // A line that wraps would take more rows than are erased.
-    const width = Math.max(20, (stream.columns ?? 80) - 1);
+    // Some terminals say 0 for a width that they do not know.
+    const columns = stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns;
+    const width = Math.max(20, columns - 1);
     stream.write(`${styled(plain.slice(0, width))}\n`);
     drawn += 1;
   };

@@ -153,7 +153,7 @@ function partial(
   const shared = [base.platform, base.monitor].flatMap(({ checks }) => checks.map(({ verdict }) => verdict));
   return {
     ...base,
-    durationMs,
+    durationMs: Math.round(durationMs),
     tenants,
     verdict: worstVerdict([...shared, ...tenants.map(({ verdict }) => verdict)]),
   };
