@@ -40,6 +40,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
 
   return {
     next: async () => {
+      if (request.names?.length === 0) return { kind: 'no-tenant', details: ['the list names no tenant'] };
       if (server === undefined) return fromHere();
       const answer = await askServer(
         {

@@ -187,6 +187,13 @@ describe('verify without a tenant to verify', () => {
     assert.deepEqual([ran.exitCode, ran.requests.length], [4, 0]);
   });
 
+  it('in the list ends with 4', async () => {
+    writeFileSync(inFolder('none.txt'), '# nobody\n');
+    const ran = await run(['verify', '--tenants', 'none.txt'], { cwd: folder });
+    assert.equal(ran.exitCode, 4);
+    assert.match(ran.stdout, /the list names no tenant/);
+  });
+
   it('in the sources ends with 4', async () => {
     const ran = await run(['verify', '--all'], { listed: () => [] });
     assert.equal(ran.exitCode, 4);
