@@ -76,8 +76,10 @@ function appFact(check: Judged): PlatformFacts['app'] {
   }
 }
 
-const NOT_OTHERWISE_EXPLAINED: readonly PlatformFacts['certificate'][] = [
+/** Certificates with which handshakes do not fail by themselves. */
+const HELD: readonly PlatformFacts['certificate'][] = [
   'good',
+  'bad',
   'expires-soon',
   'expires-now',
   'unknown',
@@ -126,7 +128,7 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
       handshake: ['fails'],
       wildcardClaim: ['none'],
       dns: ['right'],
-      certificate: NOT_OTHERWISE_EXPLAINED,
+      certificate: HELD,
     },
     certainty: 'certain',
     severity: 'critical',
@@ -138,7 +140,7 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
       handshake: ['fails'],
       wildcardClaim: ['none', 'unknown'],
       dns: ['right', 'unknown'],
-      certificate: NOT_OTHERWISE_EXPLAINED,
+      certificate: HELD,
     },
     certainty: 'likely',
     severity: 'critical',
