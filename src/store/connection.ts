@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
-import { storeError } from './error.ts';
+import { movedAway, storeError } from './error.ts';
+import { identityOf } from './files.ts';
 
 /** One value of a row as SQLite hands it over. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -16,6 +17,8 @@ export interface Connection {
   readonly prepare: <Row = unknown>(sql: string) => Statement<Row>;
   readonly exec: (sql: string) => void;
   readonly pragma: (text: string) => unknown;
+  /** Differs from what it was when another connection has written. */
+  readonly dataVersion: () => number;
   /** Translates errors; a consistent view when it reads more than once. */
   readonly read: <T>(work: () => T) => T;
   /** One transaction that survives a crash of the process (synchronous=NORMAL). Inside another one it is part of it. */
@@ -45,11 +48,14 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
   const database = translated(
     () => new Database(path, { readonly: readOnly, fileMustExist: true, timeout: busyTimeoutMs }),
   );
+  const opened = identityOf(path);
   const forgetters: (() => void)[] = [];
   let synchronous = '';
 
   const transaction = <T>(level: 'NORMAL' | 'FULL', work: () => T): T => {
     if (database.inTransaction) return work();
+    // SQLite goes on writing into a file that was deleted or replaced, and all of it would be lost.
+    if (identityOf(path) !== opened) throw movedAway(path);
     if (synchronous !== level) {
       database.pragma(`synchronous = ${level}`);
       synchronous = level;
@@ -84,12 +90,14 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
     throw error;
   }
 
+  const dataVersion = database.prepare<[], { readonly data_version: number }>('PRAGMA data_version');
   return {
     path,
     prepare: <Row>(sql: string) => translated(() => database.prepare<Parameter[], Row>(sql)),
     exec: (sql) => {
       translated(() => database.exec(sql));
     },
+    dataVersion: () => translated(() => dataVersion.get()?.data_version ?? 0),
     pragma: (text) => translated(() => database.pragma(text, { simple: true })),
     read: (work) =>
       translated(() => (database.inTransaction ? work() : database.transaction(work).deferred())),

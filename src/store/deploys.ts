@@ -22,23 +22,44 @@ export function createDeploys(connection: Connection): DeployTable {
   const ofApp = connection.prepare<Row>(
     `SELECT app, first_seen, body FROM deploys WHERE app = ? AND ${order}`,
   );
-  // With max() the other columns are of the row that has it (https://sqlite.org/lang_select.html#bareagg).
+  // From app to app along the index: an app has one current release and hundreds of old ones.
   const current = connection.prepare<Row>(
-    'SELECT app, first_seen, body, max(created_at) FROM deploys GROUP BY app',
+    `WITH RECURSIVE apps (app) AS (
+       SELECT min(app) FROM deploys
+       UNION ALL SELECT (SELECT min(app) FROM deploys WHERE app > apps.app) FROM apps WHERE apps.app IS NOT NULL
+     )
+     SELECT deploys.app, first_seen, body FROM apps JOIN deploys ON deploys.app = apps.app AND release =
+       (SELECT release FROM deploys AS newest WHERE newest.app = apps.app
+        ORDER BY created_at DESC, first_seen DESC LIMIT 1)`,
   );
+
+  /** A sweep asks every half minute, and hardly anything changed: kept until this or another process writes. */
+  let known: { readonly version: number; readonly deploys: ReadonlyMap<string, Deploy> } | undefined;
+  const forget = (): void => {
+    known = undefined;
+  };
+  connection.onRollback(forget);
+
   return {
     record: (app, release, seenAt) =>
       connection.write(() => {
         const body = JSON.stringify(release);
-        if (insert.run(app, release.id, release.createdAt, seenAt, body).changes === 1) return true;
-        update.run({ body, app, release: release.id });
-        return false;
+        const isNew = insert.run(app, release.id, release.createdAt, seenAt, body).changes === 1;
+        const changed = isNew || update.run({ body, app, release: release.id }).changes === 1;
+        if (changed) forget();
+        return isNew;
       }),
     between: (app, since, until, limit) =>
       connection.read(() =>
         (app === null ? ofAll.all(since, until, limit) : ofApp.all(app, since, until, limit)).map(toDeploy),
       ),
-    current: () => connection.read(() => new Map(current.all().map((row) => [row.app, toDeploy(row)]))),
+    current: () =>
+      connection.read(() => {
+        const version = connection.dataVersion();
+        if (known?.version !== version)
+          known = { version, deploys: new Map(current.all().map((row) => [row.app, toDeploy(row)])) };
+        return known.deploys;
+      }),
   };
 }
 

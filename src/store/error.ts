@@ -52,6 +52,10 @@ export function storeError(error: unknown, path: string): StoreError {
   return new StoreError(code, path, `${sentence(code, path)} (${detail})`, error);
 }
 
+export function movedAway(path: string): StoreError {
+  return new StoreError('moved', path, sentence('moved', path));
+}
+
 function codeOf(error: unknown): StoreErrorCode {
   if (error instanceof Database.SqliteError) return sqliteCode(error.code);
   if (error instanceof TypeError && error.message.includes('database connection is not open'))

@@ -32,6 +32,12 @@ export function requireFile(path: string): void {
     throw new StoreError('not-a-database', path, `${path} is not a file: check store.path`);
 }
 
+/** Tells the file that is at this path now from one that was there before. */
+export function identityOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? 'none' : `${found.dev}:${found.ino}`;
+}
+
 /** Size of the file in bytes, 0 when there is none. */
 export function fileBytes(path: string): number {
   return lookAt(path)?.size ?? 0;

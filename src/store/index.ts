@@ -137,7 +137,7 @@ function createStore(connection: Connection, lock: DaemonLock | undefined, optio
       });
     },
     saveResult: results.save,
-    changeCounter: () => Number(connection.pragma('data_version')),
+    changeCounter: connection.dataVersion,
     bytes,
     backup: (file, backupOptions) => backupDatabase(path, file, backupOptions),
     close: () => {

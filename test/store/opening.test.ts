@@ -5,6 +5,7 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -200,6 +201,40 @@ describe('opening a database', () => {
     const store = openStore(options(path));
     store.close();
     assert.throws(() => store.runs.latest(), refused('closed', /is closed/));
+  });
+
+  it('says that another process holds the file, and goes on when it is free', (context) => {
+    const path = join(temporaryFolder(context), 'tenantwatch.db');
+    const store = openStore(options(path, { daemon: true }));
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    assert.throws(
+      () => {
+        store.runs.append(entries(aRun('a', T0)));
+      },
+      refused('locked', /locked by another process/),
+    );
+    assert.equal(store.runs.latestOf('a'), null);
+    other.exec('ROLLBACK');
+    other.close();
+    store.runs.append(entries(aRun('a', T0)));
+    assert.equal(store.runs.latestOf('a')?.at, T0);
+    store.close();
+  });
+
+  it('does not go on writing into a file that was deleted or replaced', (context) => {
+    const path = join(temporaryFolder(context), 'tenantwatch.db');
+    const store = openStore(options(path));
+    const write = (): void => {
+      store.runs.append(entries(aRun('a', T0)));
+    };
+    renameSync(path, `${path}.away`);
+    assert.throws(write, refused('moved', /deleted or replaced/));
+    writeFileSync(path, '');
+    assert.throws(write, refused('moved', /restart/));
+    renameSync(`${path}.away`, path);
+    write();
+    store.close();
   });
 
   it('writes nothing when it was opened for reading', (context) => {
