@@ -40,7 +40,8 @@ export function liveView(fly: FlyProbe, platform: Platform, status: FlyView['sta
     },
     management: async (signal) => {
       const [certificates, machines, addresses] = await Promise.all([
-        fly.certificates(platform.managementApp, signal),
+        // The wildcard's expiry is only in its detail.
+        fly.certificates(platform.managementApp, signal, [`*.${platform.domain}`]),
         fly.machines(platform.managementApp, signal),
         fly.addresses(platform.managementApp, signal),
       ]);

@@ -76,6 +76,11 @@ export interface DirectoryHost extends Omit<SourcesHost, 'apps'> {
 
 const LAST_GOOD = 'tenants.last-good';
 
+interface KeptList {
+  readonly name: string;
+  readonly tenants: readonly Tenant[];
+}
+
 /** The daemon's list of tenants: Fly's apps come from the latest sweep, the last good lists survive a restart. */
 export function createDaemonDirectory(config: Config, host: DirectoryHost): TenantDirectory {
   const { inventory, smallState, clock, logger } = host;
@@ -86,13 +91,14 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
       : Promise.reject(new Error(swept.failure.detail));
   };
   const sources = tenantSources(config, { ...host, apps });
-  const kept = new Map((smallState.get(LAST_GOOD) as unknown as [string, Tenant[]][] | undefined) ?? []);
+  const kept = (smallState.get(LAST_GOOD) as unknown as KeptList[] | undefined) ?? [];
   const directory = createTenantDirectory({
     sources,
     maxLossShare: config.watch.maxLossShare,
     clock,
     logger,
-    lastGood: sources.map(({ name }) => kept.get(name) ?? null),
+    // A source that stands elsewhere in the configuration now is not the same source.
+    lastGood: sources.map(({ name }, index) => (kept[index]?.name === name ? kept[index].tenants : null)),
   });
   let saved = false;
   return {
@@ -101,7 +107,7 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
       const list = await directory.refresh(signal, options);
       if (signal.aborted || (saved && list.added.length === 0 && list.removed.length === 0)) return list;
       try {
-        const lists = list.sources.map(({ name, tenants }) => [name, tenants] as const);
+        const lists: readonly KeptList[] = list.sources.map(({ name, tenants }) => ({ name, tenants }));
         smallState.set(LAST_GOOD, JSON.parse(JSON.stringify(lists)) as Json);
         saved = true;
       } catch (error) {
