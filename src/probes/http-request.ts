@@ -85,6 +85,11 @@ export function getOver(
     }, timeoutMs);
     const listener: Listener = {
       head: (status, headers) => {
+        // llhttp lets 000 through; such a status is not one that checks could compare.
+        if (status < 200) {
+          fail(stopped('request', 'protocol', `the server answered with the status ${status}`));
+          return;
+        }
         head = { status, headers, firstByteMs: clock.monotonicMs() - startedMs };
       },
       data: (chunk) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import net from 'node:net';
 import { after, describe, it } from 'node:test';
 import type { Answer } from 'dns-packet';
 import { createTestAuthority, TENANT_NAME } from '../support/certificates.ts';
@@ -111,6 +112,37 @@ describe('the answer of a site', () => {
       site.outcome === 'failed' && [site.failure.phase, site.failure.code, site.failure.alert],
       ['request', 'alert', 'certificate_required'],
     );
+  });
+
+  it('that is reset in the middle is told from one that ends there', async () => {
+    let answered = false;
+    const origin = await servers.tls({ ...good, ALPNProtocols: ['http/1.1'] }, (socket) => {
+      socket.once('data', () => {
+        answered = true;
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nx');
+      });
+    });
+    const cutBy = (cut: (visitor: net.Socket) => void): Promise<number> => {
+      answered = false;
+      return servers.raw((visitor) => {
+        const upstream = net.connect(origin, '127.0.0.1');
+        visitor.on('data', (chunk) => upstream.write(chunk));
+        visitor.on('close', () => upstream.destroy());
+        upstream.on('error', () => undefined);
+        upstream.on('data', (chunk) => {
+          visitor.write(chunk, () => {
+            if (answered) cut(visitor);
+          });
+        });
+      });
+    };
+    const codes: string[] = [];
+    for (const cut of [(v: net.Socket) => v.end(), (v: net.Socket) => v.resetAndDestroy()]) {
+      const port = await cutBy(cut);
+      const { site } = await probes.exchange(at(port), never());
+      codes.push(site.outcome === 'failed' ? site.failure.code : site.outcome);
+    }
+    assert.deepEqual(codes, ['eof', 'reset']);
   });
 
   it('is asked for in each run on a new connection', async () => {
