@@ -6,7 +6,7 @@ import type { ShellWord } from './shell.ts';
 
 /** What prints, searches or describes: a command in its arguments is text. */
 const PRINTS =
-  /^(?:echo|printf|print|cat|grep|egrep|rg|ag|sed|awk|less|more|man|info|help|usage|log\w*|warn\w*|error\w*|err|fail|die|abort|debug|notice|say|note|fatal|alias|complete|which|type|command|test|\[|\[\[|:|true|tee|figlet|gum|step|title|header|section|banner|git)$/;
+  /^(?:echo|printf|print|cat|grep|egrep|rg|ag|sed|awk|less|more|man|info|help|usage|log\w*|warn\w*|error\w*|err|fail|die|abort|debug|notice|say|note|fatal|alias|complete|which|type|command|test|\[|\[\[|:|true|tee|figlet|gum|step|title|header|section|banner|git|read|assert\w*)$/;
 const BEFORE = /^(?:sudo|exec|if|then|else|elif|do|while|until|!|time|env|nohup|\{|-|@)$/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
@@ -50,7 +50,14 @@ function certsAdd(
       hostname: host,
     };
   if (program === undefined && !withoutProgram && app === null) return null;
-  return { offset, kind: 'command', app: app ?? environmentApp, hostname: host };
+  const otherTool = program === undefined && !withoutProgram;
+  return {
+    offset,
+    kind: 'command',
+    app: app ?? environmentApp,
+    hostname: host,
+    ...(otherTool ? { otherTool } : {}),
+  };
 }
 
 /** `curl` and its relatives, to the REST call or the GraphQL mutation. */

@@ -43,6 +43,8 @@ export interface Place {
   readonly kind: FindingKind;
   /** Null: no app is given. */
   readonly app: string | null;
+  /** Another tool than Fly's: it counts only where it names a tenant's app. */
+  readonly otherTool?: true;
   /** Null: no hostname is given. */
   readonly hostname: string | null;
 }

@@ -36,6 +36,8 @@ export function scanText(path: string, text: string, platform: Platform): readon
   const findings: Finding[] = [];
   for (const place of places.toSorted((a, b) => a.offset - b.offset)) {
     const { line, column } = position(place.offset);
+    const judgement = judged(place, line - 1, lines, values, platform);
+    if (place.otherTool === true && judgement.target !== 'tenant-app') continue;
     if (seen.has(line) || findings.length >= MAX_FINDINGS) continue;
     seen.add(line);
     findings.push({
@@ -44,7 +46,7 @@ export function scanText(path: string, text: string, platform: Platform): readon
       column,
       kind: place.kind,
       excerpt: plainText(lines[line - 1] ?? ''),
-      ...judged(place, line - 1, lines, values, platform),
+      ...judgement,
     });
   }
   return findings;
@@ -81,7 +83,7 @@ function read(
     case 'script':
     case 'go':
     case 'python': {
-      const lexed = lex(language, text);
+      const lexed = lex(language, language === 'rust' ? withoutTests(text) : text);
       const values = valuesOf(lexed.code, true);
       return { places: programPlaces(lexed, values), values };
     }
@@ -93,6 +95,12 @@ function read(
       };
     }
   }
+}
+
+/** A Rust file ends with its tests, by convention; they add nothing for real. */
+function withoutTests(text: string): string {
+  const at = text.search(/^\s*#\[cfg\(test\)\]\s*\n\s*mod\s/m);
+  return at === -1 ? text : text.slice(0, at);
 }
 
 /** Line and column, both from 1, of an offset. */

@@ -147,7 +147,7 @@ export function shellCommands(text: string, base = 0, depth = 0): readonly Simpl
 
 /** Quoted texts that are themselves run: `bash -c "…"`, `eval "…"`, or a command that is one quoted text. */
 function innerTexts(words: readonly ShellWord[]): readonly ShellWord[] {
-  const whole = words.length === 1 ? words : [];
+  const whole = words.length === 1 && !/^\w+=/.test(words[0]?.text ?? '') ? words : [];
   const runs = words.some((word) => INTERPRETERS.test(word.text.split('/').at(-1) ?? ''));
   return (runs ? words : whole).filter((word) => word.quoted && /\s/.test(word.text));
 }

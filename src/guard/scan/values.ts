@@ -29,6 +29,12 @@ export function valuesOf(code: string, isProgram: boolean): Values {
     list.push({ offset: match.index, value });
     assignments.set(name, list);
   }
+  if (!isProgram) {
+    for (const match of code.matchAll(/\bfor\s+(\w+)\s+in\s+([^\s;$(]+)\s*(?:;|\n)/g)) {
+      const [, name = '', value = ''] = match;
+      assignments.set(name, [...(assignments.get(name) ?? []), { offset: match.index, value }]);
+    }
+  }
 
   const valueOf = (name: string, offset: number, depth: number): string | null => {
     const list = assignments.get(name);
@@ -59,7 +65,7 @@ export function valuesOf(code: string, isProgram: boolean): Values {
     if (depth > MAX_DEPTH) return unresolved(text);
     const literal = literalOf(text);
     if (literal !== null) return literal;
-    const sum = text.split(/\s\+\s/);
+    const sum = text.split(/\s*\+\s*/);
     if (sum.length > 1 && sum.some((part) => literalOf(part.trim()) !== null)) {
       return sum.map((part) => expression(part, offset, depth + 1)).join('');
     }
@@ -87,6 +93,8 @@ function shellValue(source: string): string {
     (_all, action?: string, recipe?: string, braced?: string, command?: string, plain?: string) =>
       unresolved(action ?? recipe ?? braced ?? command ?? plain ?? ''),
   );
+  const added = end === -1 ? null : /^\s*\+\s*(\w+)/.exec(source.slice(end + 1));
+  if (added?.[1] !== undefined) return filled + unresolved(added[1]);
   return end === -1 ? (/^(?:\u0001[^\u0002]*\u0002|[^\s;&|])*/.exec(filled)?.[0] ?? '') : filled;
 }
 
@@ -135,6 +143,7 @@ function filled(template: string, list: string): string {
   let index = 0;
   return template.replace(/\{([^}]*)\}|%[sdvq]/g, (_all, name?: string) => {
     const given = name === undefined || /^(?::.*)?$/.test(name) ? (values[index++] ?? '') : name;
-    return unresolved(given);
+    const [, start, rest] = /^["'`]([^"'`]*)["'`]\s*\+\s*(.*)$/.exec(given) ?? [];
+    return start === undefined ? unresolved(given) : start + unresolved(rest ?? '');
   });
 }
