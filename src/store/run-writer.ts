@@ -26,7 +26,7 @@ export interface RunWriterState {
 export interface RunWriter {
   /** Never throws and never waits: trouble with the database must not stop probing. */
   readonly add: (entry: RunEntry) => void;
-  /** Writes what waits, now. False when something still waits. */
+  /** Writes what waits, now, at most some thousands. False when something still waits. */
   readonly flush: () => boolean;
   readonly state: () => RunWriterState;
   /** Stops the timer after a last attempt; returns how many runs are lost by it. */
@@ -35,14 +35,25 @@ export interface RunWriter {
 
 /** One transaction blocks the event loop for some 20 ms. */
 const RUNS_A_TRANSACTION = 1_000;
+/** What waits after a long trouble goes out over several rounds. */
+const RUNS_A_FLUSH = 5_000;
+/** Whole results are ten times the size of a run: of a long trouble the first ones are kept, the runs all. */
+const MOST_EVIDENCE_WAITING = 2_000;
 
 export function createRunWriter(options: RunWriterOptions): RunWriter {
-  const { runs, clock, logger, maxWaiting = 100_000, gatherMs = 500, retryMs = 2_000 } = options;
+  const { runs, clock, logger, maxWaiting = 50_000, gatherMs = 500, retryMs = 2_000 } = options;
   let waiting: RunEntry[] = [];
+  let evidenceWaiting = 0;
   let dropped = 0;
   let trouble: StoreError | null = null;
   let timer: AbortController | undefined;
   let closed = false;
+
+  /** Takes the oldest away. */
+  const shift = (count: number): void => {
+    for (const { evidence } of waiting.slice(0, count)) if (evidence !== null) evidenceWaiting -= 1;
+    waiting = waiting.slice(count);
+  };
 
   const drop = (count: number): void => {
     if (count === 0) return;
@@ -81,7 +92,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
       if (known.code !== 'internal') throw known;
       appendEach(batch);
     }
-    waiting = waiting.slice(batch.length);
+    shift(batch.length);
   };
 
   const attempt = (most: number): boolean => {
@@ -118,16 +129,18 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
 
   return {
     add: (entry) => {
-      waiting.push(entry);
+      const keep = entry.evidence === null || evidenceWaiting < MOST_EVIDENCE_WAITING;
+      waiting.push(keep ? entry : { run: entry.run, evidence: null });
+      if (keep && entry.evidence !== null) evidenceWaiting += 1;
       // A tenth at once: cutting the front of a long list for each run would cost more than the run.
       if (waiting.length > maxWaiting) {
         const excess = Math.max(1, Math.floor(maxWaiting / 10));
-        waiting = waiting.slice(excess);
+        shift(excess);
         drop(excess);
       }
       schedule();
     },
-    flush: () => attempt(Infinity),
+    flush: () => attempt(RUNS_A_FLUSH),
     state: () => ({ waiting: waiting.length, dropped, trouble }),
     close: () => {
       closed = true;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { describe, it } from 'node:test';
 import type { PlatformResult } from '../../src/model/diagnosis.ts';
-import { aClaim, aRelease, aResult, aVerifyResult, T0, temporaryStore } from './fixtures.ts';
+import { openStore } from '../../src/store/index.ts';
+import { aClaim, aRelease, aResult, aVerifyResult, recordingLogger, T0, temporaryStore } from './fixtures.ts';
 
 describe('deploys', () => {
   it('are new once, kept up to date, and found by app and time', (context) => {
@@ -25,6 +26,25 @@ describe('deploys', () => {
         ['sp-b', 1],
       ],
     );
+  });
+});
+
+describe('the current deploys', () => {
+  it('follow what this process and others record', (context) => {
+    const one = temporaryStore(context);
+    const other = openStore({ path: one.path, clock: { now: () => T0 }, logger: recordingLogger() });
+    context.after(() => {
+      other.close();
+    });
+    const current = (): readonly (number | undefined)[] =>
+      [one, other].map((store) => store.deploys.current().get('sp-a')?.release.version);
+    assert.deepEqual(current(), [undefined, undefined]);
+    one.deploys.record('sp-a', aRelease(1, T0), T0);
+    assert.deepEqual(current(), [1, 1]);
+    other.deploys.record('sp-a', aRelease(2, T0 + 1), T0);
+    assert.deepEqual(current(), [2, 2]);
+    one.deploys.record('sp-a', aRelease(0, T0 - 1), T0);
+    assert.deepEqual(current(), [2, 2]);
   });
 });
 

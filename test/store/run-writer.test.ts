@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRunWriter, StoreError, type RunEntry, type RunTable } from '../../src/store/index.ts';
-import { aRun, entries, recordingLogger, T0, temporaryStore, type LogLine } from './fixtures.ts';
+import { aResult, aRun, entries, recordingLogger, T0, temporaryStore, type LogLine } from './fixtures.ts';
 
 /** A clock whose sleeps end when the test says so. */
 function manualClock() {
@@ -93,6 +93,29 @@ describe('the run writer', () => {
     assert.equal(writer.flush(), true);
     const kept = store.runs.between('a', 0, Infinity, 1_000);
     assert.deepEqual([kept.length, kept[0]?.at], [waiting, T0 + 999]);
+  });
+
+  it('keeps the first evidence of a long trouble and every run', (context) => {
+    const store = temporaryStore(context);
+    const { door, runs } = withDoor(store.runs);
+    const writer = createRunWriter({ runs, clock: manualClock(), logger: recordingLogger() });
+    door.error = FULL;
+    // Each of another tenant: the same failure of one is thinned out anyway.
+    for (let tenant = 0; tenant < 2_100; tenant += 1)
+      writer.add({
+        run: aRun(`t${tenant}`, T0 + tenant, { verdict: 'fail' }),
+        evidence: aResult(`t${tenant}`),
+      });
+    door.error = null;
+    assert.equal(writer.flush(), true);
+    assert.equal(store.runs.latest().size, 2_100);
+    assert.deepEqual(
+      [0, 1_999, 2_000].map((tenant) => store.evidence.at(`t${tenant}`, T0 + 9_999)?.at),
+      [T0, T0 + 1_999, undefined],
+    );
+    writer.add({ run: aRun('later', T0, { verdict: 'fail' }), evidence: aResult('later') });
+    writer.flush();
+    assert.equal(store.evidence.at('later', T0)?.at, T0);
   });
 
   it('is not held up by a run that cannot be written', (context) => {
