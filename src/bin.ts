@@ -8,6 +8,9 @@ if (major < 24) {
   );
   process.exit(2);
 }
+const { enableCompileCache } = await import('node:module');
+// A gate starts often and runs briefly: what was compiled once is read from the cache of the user's temporary folder.
+enableCompileCache();
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));
 

@@ -22,7 +22,7 @@ export function verifyResult(
   return {
     schema: 'tenantwatch.verify/1',
     startedAt: new Date(startedAt).toISOString(),
-    durationMs,
+    durationMs: Math.round(durationMs),
     verdict: tenants.length === 0 ? 'skipped' : worstVerdict(verdicts),
     monitor: shared.monitor,
     platform: shared.platform,

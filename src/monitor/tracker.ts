@@ -4,6 +4,7 @@ import {
   closeRemoved,
   deliveriesOf,
   isActive,
+  isStorm,
   subjectKey,
   trackRound,
   unacknowledge,
@@ -17,7 +18,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Release } from '../model/fly.ts';
 import type { Incident, Silence } from '../model/incident.ts';
 import type { Logger } from '../model/logger.ts';
-import type { Tenant } from '../model/tenant.ts';
+import { isSuspended, type Tenant } from '../model/tenant.ts';
 import type { Clock } from '../model/time.ts';
 
 export interface TrackerOptions {
@@ -53,7 +54,8 @@ export interface Tracker {
   readonly acknowledge: (id: string, by: string, note: string | null) => Incident | undefined;
   readonly unacknowledge: (id: string, by: string) => Incident | undefined;
   readonly close: (id: string, by: string) => Incident | undefined;
-  readonly removeGone: () => void;
+  /** Ends the incidents of tenants that are gone from the fleet, or suspended on purpose. */
+  readonly closeAbsent: () => void;
 }
 
 export function createTracker(options: TrackerOptions): Tracker {
@@ -66,7 +68,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     const { incident, events } = step;
     if (incident === undefined) return undefined;
     const { scope, name } = incident.subject;
-    const stormed = name.startsWith('storm:');
+    const stormed = isStorm(incident);
     const deliveries = deliveriesOf(
       step,
       {
@@ -171,10 +173,19 @@ export function createTracker(options: TrackerOptions): Tracker {
     acknowledge: (id, by, note) => act(id, (incident, at) => acknowledge(incident, { by, at, note })),
     unacknowledge: (id, by) => act(id, (incident, now) => unacknowledge(incident, by, now)),
     close: (id, by) => act(id, (incident, now) => close(incident, 'closed', now, by)),
-    removeGone: () => {
+    closeAbsent: () => {
       const now = clock.now();
+      const tenantOf = ({ subject, state }: Incident): Tenant | undefined =>
+        subject.scope === 'tenant' && state !== 'resolved' ? options.tenant(subject.name) : undefined;
+      const suspended = [...known.values()].filter((incident) => {
+        const tenant = tenantOf(incident);
+        return tenant !== undefined && isSuspended(tenant);
+      });
       commit(
-        closeRemoved(known.values(), (id) => options.tenant(id) !== undefined, now),
+        [
+          ...closeRemoved(known.values(), (id) => options.tenant(id) !== undefined, now),
+          ...suspended.map((incident) => close(incident, 'suspended', now)),
+        ],
         now,
       );
     },

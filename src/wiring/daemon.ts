@@ -3,7 +3,7 @@ import type { StartedDaemon } from '../cli/context.ts';
 import type { Config } from '../config/index.ts';
 import { runbookUrl } from '../diagnosis/catalogue.ts';
 import { stormDiagnosis } from '../diagnosis/storm.ts';
-import { endByDeploy, type IncidentPolicy } from '../incidents/index.ts';
+import { endByDeploy, isStorm, type IncidentPolicy } from '../incidents/index.ts';
 import { startHttp } from '../http/server.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { AlertLinks } from '../model/alert.ts';
@@ -141,8 +141,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       wake: config.watch.wake === 'always',
       refreshTenants: async (signal) => {
         const { tenants } = await directory.refresh(signal);
-        const { removed } = fleet.setTenants(tenants);
-        if (removed.length > 0) tracker.removeGone();
+        fleet.setTenants(tenants);
+        tracker.closeAbsent();
       },
       deployVerified: (app) => {
         silences.end(endByDeploy(silences.current(), app, clock.now()));
@@ -209,7 +209,7 @@ function linksOf(incident: Incident, config: Config, platform: Platform): AlertL
   const runbook = runbookUrl(incident.code, platform);
   if (publicUrl === null) return { runbook, incident: null, verify: null };
   const { scope, name } = incident.subject;
-  const isTenant = scope === 'tenant' && !name.startsWith('storm:');
+  const isTenant = scope === 'tenant' && !isStorm(incident);
   return {
     runbook,
     incident: `${publicUrl}/incidents/${encodeURIComponent(incident.id)}`,
