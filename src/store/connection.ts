@@ -27,6 +27,8 @@ export interface Connection {
   readonly durable: <T>(work: () => T) => T;
   /** Runs after a transaction failed: whatever was cached from inside it is not true. */
   readonly onRollback: (forget: () => void) => void;
+  /** Sets up a file that is ours for writing. Not before it is known to be ours: some of it stays with the file. */
+  readonly prepareForWriting: () => void;
   readonly close: () => void;
 }
 
@@ -73,15 +75,6 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
     translated(() => {
       database.pragma('trusted_schema = OFF');
       database.pragma('foreign_keys = ON');
-      if (!readOnly) {
-        // Before the first table, or the file can never shrink. No effect on a file that has tables.
-        database.pragma('auto_vacuum = INCREMENTAL');
-        database.pragma('journal_mode = WAL');
-        // A wider window lets a page that changes often be copied into the file once instead of many times.
-        database.pragma('wal_autocheckpoint = 4000');
-        database.pragma('journal_size_limit = 67108864');
-      }
-      if (!readOnly) requireWritable(database);
       // Everything else happens in rows; this also proves that the file is a database that may be read.
       database.prepare('SELECT count(*) FROM sqlite_schema').get();
     });
@@ -105,6 +98,17 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
     durable: (work) => translated(() => transaction('FULL', work)),
     onRollback: (forget) => {
       forgetters.push(forget);
+    },
+    prepareForWriting: () => {
+      translated(() => {
+        // Before the first table, or the file can never shrink. No effect on a file that has tables.
+        database.pragma('auto_vacuum = INCREMENTAL');
+        database.pragma('journal_mode = WAL');
+        // A wider window lets a page that changes often be copied into the file once instead of many times.
+        database.pragma('wal_autocheckpoint = 4000');
+        database.pragma('journal_size_limit = 67108864');
+        requireWritable(database);
+      });
     },
     close: () => {
       translated(() => database.close());

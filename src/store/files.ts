@@ -5,13 +5,21 @@ import { StoreError, storeError } from './error.ts';
 const OWNER_ONLY = 0o600;
 
 /**
- * Makes folder and file for their owner only. SQLite gives -wal and -shm the mode of the file, so it must be right before
- * they exist. The file is never opened here when it is there: closing it would drop SQLite's locks in this process.
+ * Makes folder and file for their owner only. The file is never opened here when it is there: closing it would drop
+ * SQLite's locks in this process.
  */
 export function prepareFile(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     if (lookAt(path) === undefined) createPrivate(path);
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/** For a database that is ours. SQLite gives -wal and -shm the mode of the file, so it must be right before they exist. */
+export function restrictToOwner(path: string): void {
+  try {
     for (const file of [path, `${path}-wal`, `${path}-shm`]) restrict(file);
   } catch (error) {
     throw storeError(error, path);

@@ -10,7 +10,7 @@ import { createDeploys } from './deploys.ts';
 import { createDueTimes } from './due-times.ts';
 import { StoreError } from './error.ts';
 import { createEvidence } from './evidence.ts';
-import { fileBytes, prepareFile, requireFile } from './files.ts';
+import { fileBytes, prepareFile, requireFile, restrictToOwner } from './files.ts';
 import { createIncidents } from './incidents.ts';
 import { checkIntegrity } from './integrity.ts';
 import { checkSchema, migrate } from './migrate.ts';
@@ -59,8 +59,13 @@ export function openStore(options: StoreOptions): Store {
       busyTimeoutMs: daemon ? DAEMON_BUSY_TIMEOUT_MS : COMMAND_BUSY_TIMEOUT_MS,
     });
     if (daemon && lock === undefined) throw daemonRunning(path, connection);
+    const schema = checkSchema(connection, MIGRATIONS);
+    if (!readOnly) {
+      restrictToOwner(path);
+      connection.prepareForWriting();
+    }
     if (daemon) checkIntegrity(connection, fileBytes(path));
-    bringUpToDate(connection, options);
+    if (schema === 'needs-migration') bringUpToDate(connection, options);
     return createStore(connection, lock, options);
   } catch (error) {
     connection?.close();
@@ -70,7 +75,6 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function bringUpToDate(connection: Connection, { path, logger, readOnly, daemon }: StoreOptions): void {
-  if (checkSchema(connection, MIGRATIONS) === 'current') return;
   const older = (whatHelps: string): StoreError =>
     new StoreError(
       'older-schema',

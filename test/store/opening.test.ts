@@ -5,6 +5,7 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -37,6 +38,7 @@ function databaseAtSchema(context: TestContext, version: number): string {
   const path = join(temporaryFolder(context), 'tenantwatch.db');
   prepareFile(path);
   const connection = openConnection({ path, readOnly: false, busyTimeoutMs: 0 });
+  connection.prepareForWriting();
   migrate(connection, MIGRATIONS.slice(0, version));
   if (version > 0)
     connection.exec(`INSERT INTO small_state (key, value, updated_at) VALUES ('app:kept', '"yes"', 1)`);
@@ -142,7 +144,11 @@ describe('opening a database', () => {
     const database = new Database(foreign);
     database.exec('CREATE TABLE songs (title)');
     database.close();
+    chmodSync(foreign, 0o644);
+    const untouched = readFileSync(foreign);
     assert.throws(() => openStore(options(foreign)), refused('not-a-database', /another program/));
+    assert.deepEqual(readFileSync(foreign), untouched);
+    assert.equal(statSync(foreign).mode & 0o777, 0o644);
     const directory = join(folder, 'directory.db');
     mkdirSync(directory);
     assert.throws(() => openStore(options(directory)), StoreError);
