@@ -1,8 +1,10 @@
 import type { CheckResult, Reason } from '../model/check.ts';
+import { FAMILIES } from '../model/dns.ts';
 import { failureReason } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
+import { isCustomDomain } from './claims.ts';
 import {
   failingAddresses,
   handshakeRate,
@@ -10,6 +12,7 @@ import {
   worseRate,
   type HandshakeRate,
 } from './handshakes.ts';
+import { controlAnswers } from './names.ts';
 import { credibleHandshakes, credibleLookups, resolverHealth, usableAnswer } from './resolver-health.ts';
 import { count, failureText, listText, notPassed, passed } from './result.ts';
 
@@ -116,6 +119,14 @@ function withoutHandshake(snapshot: TenantSnapshot, platform: Platform, evidence
     );
   }
   if (answers.every(({ addresses }) => addresses.length === 0)) {
+    // Without any answer for a control name an empty one may be the resolvers' trouble as well as the name's.
+    const nothingToCompare = FAMILIES.every(
+      (family) => controlAnswers(snapshot.platform, { server: '', role: 'resolver' }, family).length === 0,
+    );
+    if (nothingToCompare && !isCustomDomain(hostname, platform)) {
+      const summary = `${hostname} has no address, and no control name could be asked for.`;
+      return notPassed(ID, 'unknown', 'control-unresolved', summary, evidence);
+    }
     return notPassed(ID, 'fail', 'no-address', `${hostname} has no address to connect to.`, evidence);
   }
   return notPassed(
