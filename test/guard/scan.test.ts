@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { scanText } from '../../src/guard/scan/scan-text.ts';
 import { PLATFORM } from '../diagnosis/remedy-context.ts';
 import { CONFLICTS, HARMLESS, SUPPRESSED } from './corpus.ts';
+import { VARIANTS } from './variants.ts';
 
 const against = (path: string, text: string) =>
   scanText(path, text, PLATFORM)
@@ -22,6 +23,20 @@ describe('the scan lets pass', () => {
     it(fact, () => {
       assert.deepEqual(against(path, text), []);
     });
+});
+
+describe('the scan tells apart', () => {
+  for (const [index, [verdict, path, text]] of VARIANTS.entries()) {
+    it(`variant ${index + 1} in ${path}: ${verdict}`, () => {
+      const verdicts = scanText(path, text, PLATFORM).map((finding) => finding.verdict);
+      if (verdict === 'conflicts') assert.ok(verdicts.includes('fail'), text);
+      else
+        assert.ok(
+          verdicts.every((each) => each === 'pass'),
+          text,
+        );
+    });
+  }
 });
 
 describe('the scan is told to skip', () => {

@@ -17,6 +17,7 @@ export function callPlaces({ bare, code }: Lexed, values: Values): readonly Plac
   const places: Place[] = [];
   let examined = 0;
   for (const match of bare.matchAll(CALLEE)) {
+    if ((examined += 1) > MAX_CALLS) break;
     const open = match.index + match[0].length - 1;
     const end = closing(bare, open);
     const before = bare.slice(Math.max(0, match.index - 60), match.index);
@@ -24,7 +25,7 @@ export function callPlaces({ bare, code }: Lexed, values: Values): readonly Plac
       DEFINES.test(before) ||
       /^\s*(?::[^={;]+)?\s*\{/.test(bare.slice(end + 1, end + 80)) ||
       /^\s*(?:->|:\s*Promise|\(?[\w*]+,\s*error)/.test(bare.slice(end + 1, end + 40));
-    if (definition || (examined += 1) > MAX_CALLS) continue;
+    if (definition) continue;
     // What a test expects to be refused is not done.
     if (/(?:assert\w*|expect|should\w*|rejects|throws)!?$/i.test(calleeOf(bare, match.index).name)) continue;
     const list = split(bare, code, open + 1, end);
@@ -78,7 +79,13 @@ function callPlace(list: readonly string[], receiver: string, offset: number, va
   const ofFly = /fly/i.test(receiver);
   if (app === null && !(ofFly && host !== undefined)) return null;
   if (host === undefined && !ofFly && list.length < 2) return null;
-  return { offset, kind: 'call', app: app ?? unresolved('app'), hostname: host ?? null };
+  return {
+    offset,
+    kind: 'call',
+    app: app ?? unresolved('app'),
+    hostname: host ?? null,
+    ...(ofFly ? {} : { alike: true }),
+  };
 }
 
 function addNamed(part: string, named: Map<string, string>): void {

@@ -50,13 +50,13 @@ function certsAdd(
       hostname: host,
     };
   if (program === undefined && !withoutProgram && app === null) return null;
-  const otherTool = program === undefined && !withoutProgram;
+  const alike = program === undefined && !withoutProgram;
   return {
     offset,
     kind: 'command',
     app: app ?? environmentApp,
     hostname: host,
-    ...(otherTool ? { otherTool } : {}),
+    ...(alike ? { alike } : {}),
   };
 }
 

@@ -43,8 +43,8 @@ export interface Place {
   readonly kind: FindingKind;
   /** Null: no app is given. */
   readonly app: string | null;
-  /** Another tool than Fly's: it counts only where it names a tenant's app. */
-  readonly otherTool?: true;
+  /** Another tool, or a function of any client: alike by name only, so it counts where its target conflicts and never as a doubt. */
+  readonly alike?: true;
   /** Null: no hostname is given. */
   readonly hostname: string | null;
 }

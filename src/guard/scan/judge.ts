@@ -94,7 +94,7 @@ function say(
   return { target, verdict, reason, text };
 }
 
-export function appKind(text: string, platform: Platform): AppKind {
+function appKind(text: string, platform: Platform): AppKind {
   const holes = [...text.matchAll(HOLE)];
   const literal = text.replace(HOLE, '');
   if (holes.length === 0) {

@@ -37,7 +37,7 @@ export function scanText(path: string, text: string, platform: Platform): readon
   for (const place of places.toSorted((a, b) => a.offset - b.offset)) {
     const { line, column } = position(place.offset);
     const judgement = judged(place, line - 1, lines, values, platform);
-    if (place.otherTool === true && judgement.target !== 'tenant-app') continue;
+    if (place.alike === true && judgement.verdict === 'warn') continue;
     if (seen.has(line) || findings.length >= MAX_FINDINGS) continue;
     seen.add(line);
     findings.push({

@@ -24,7 +24,10 @@ export function stringPlaces({ bare, code, strings }: Lexed, values: Values): re
     if (SPEAKS.test(callee.name) || NAMED_TEXT.test(bare.slice(Math.max(0, string.start - 40), string.start)))
       return [];
     if (/\/certificates\/acme\b/.test(string.text)) return path(string, bare, code, callee, values);
-    if (/\baddCertificate\s*\(/.test(string.text) && /\bmutation\b|^\s*\{/.test(string.text))
+    if (
+      /\baddCertificate\s*\((?!\s*\w+\s*:\s*(?:ID|String|\[)\b)/.test(string.text) &&
+      /\bmutation\b|^\s*\{/.test(string.text)
+    )
       return mutation(string, code, values);
     if (/\bcerts\s+(?:add|create)\b/.test(string.text)) return line(string, bare, code, callee, values);
     return [];
@@ -80,6 +83,8 @@ function path(
   const source = wholeText(string, bare, code);
   const text = values.expression(source, string.start);
   const [, app = null] = /\/apps\/([^/]+)\/certificates\/acme/.exec(text) ?? [];
+  // `{app}` left as it is: a description of the path.
+  if (app?.includes('{') === true) return [];
   const joined = /\bapps\/["'`]?\s*\+\s*([\w.]+)\s*\+\s*["'`]\/certificates/.exec(
     code.slice(Math.max(0, string.start - 80), string.end),
   )?.[1];
