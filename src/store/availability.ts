@@ -1,6 +1,6 @@
 import type { Availability, RunCounts } from '../model/history.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
-import { VERDICTS } from '../model/verdict.ts';
+import { VERDICTS, type Verdict } from '../model/verdict.ts';
 import type { Codebook } from './codebook.ts';
 import type { Connection } from './connection.ts';
 import { VERDICT_IN_SQL } from './run-row.ts';
@@ -34,12 +34,13 @@ export function createAvailability(
     return Math.floor(since / unit) * unit;
   };
 
-  /** What the second byte of a run is for each verdict; null where this file has none of it yet. */
-  const verdictBytes = (): (Uint8Array | null)[] =>
-    VERDICTS.map((verdict) => {
-      const code = codes.lookUp('verdict', verdict);
-      return code === undefined ? null : Uint8Array.of(code);
-    });
+  /** Two hexadecimal digits for each run. */
+  const count = (verdicts: string): RunCounts => {
+    const counts = { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 };
+    for (let index = 0; index < verdicts.length; index += 2)
+      counts[codes.decode('verdict', parseInt(verdicts.slice(index, index + 2), 16)) as Verdict] += 1;
+    return counts;
+  };
 
   return {
     availability: (tenant, since) =>
@@ -50,12 +51,12 @@ export function createAvailability(
         const start = roundedDown(since);
         const firstDay = Math.ceil(start / DAY_MS) * DAY_MS;
         const sums = new Map<string, RunCounts>();
-        for (const rows of [
-          hours.all(start, firstDay, ...only),
-          days.all(firstDay, Number.MAX_SAFE_INTEGER, ...only),
-          runs.all(...verdictBytes(), start - 1, ...only),
-        ])
-          for (const row of rows) sums.set(row.name, addCounts(sums.get(row.name), row));
+        const add = (name: string, counts: RunCounts): void => {
+          sums.set(name, addCounts(sums.get(name), counts));
+        };
+        for (const row of hours.all(start, firstDay, ...only)) add(row.name, row);
+        for (const row of days.all(firstDay, Number.MAX_SAFE_INTEGER, ...only)) add(row.name, row);
+        for (const row of runs.all(start - 1, ...only)) add(row.name, count(row.verdicts));
         return [...sums].map(([name, sum]) => ({ tenant: name, ...sum, ratio: ratioOf(sum) }));
       }),
   };
@@ -63,14 +64,13 @@ export function createAvailability(
 
 function queries(connection: Connection, where: string) {
   const sums = VERDICTS.map((verdict) => `sum(${verdict}) AS ${verdict}`).join(', ');
-  const counts = VERDICTS.map((verdict) => `total(${VERDICT_IN_SQL} = ?) AS ${verdict}`).join(', ');
   const period = (table: 'hourly' | 'daily') =>
     connection.prepare<SumRow>(
       `SELECT name, ${sums} FROM tenants CROSS JOIN ${table}
        WHERE tenant = tenants.id AND at >= ? AND at < ? ${where} GROUP BY tenants.id`,
     );
-  const runs = connection.prepare<SumRow>(
-    `SELECT name, ${counts} FROM tenants CROSS JOIN runs
+  const runs = connection.prepare<{ name: string; verdicts: string }>(
+    `SELECT name, group_concat(${VERDICT_IN_SQL}, '') AS verdicts FROM tenants CROSS JOIN runs
      WHERE tenant = tenants.id AND at > max(rolled_until, ?) ${where} GROUP BY tenants.id`,
   );
   return { hours: period('hourly'), days: period('daily'), runs };

@@ -6,8 +6,6 @@ export type CodeKind = 'verdict' | 'trigger' | 'problem' | 'check' | 'reason' | 
 export interface Codebook {
   /** The number of a name; a new name gets the next one. Only inside a write transaction. */
   readonly encode: (kind: CodeKind, name: string) => number;
-  /** The number of a name, if it has one. */
-  readonly lookUp: (kind: CodeKind, name: string) => number | undefined;
   /** The name of a number. Its type is what the caller wrote there. */
   readonly decode: (kind: CodeKind, code: number) => string;
 }
@@ -38,14 +36,10 @@ export function createCodebook(connection: Connection): Codebook {
     return names;
   };
 
-  // Another process may have given it a number since: look again before saying that there is none.
-  const lookUp = (kind: CodeKind, name: string): number | undefined =>
-    known.get(kind)?.byName.get(name) ?? load(kind).byName.get(name);
-
   return {
-    lookUp,
     encode: (kind, name) => {
-      const given = lookUp(kind, name);
+      // Another process may have given it a number since: look again before giving one.
+      const given = known.get(kind)?.byName.get(name) ?? load(kind).byName.get(name);
       if (given !== undefined) return given;
       const names = known.get(kind) ?? load(kind);
       const next = names.byCode.length;

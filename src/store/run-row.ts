@@ -100,8 +100,8 @@ export function standingOf(data: Uint8Array, codes: Codebook): Standing {
   return { verdict, code: problem === 0 ? null : (codes.decode('problem', problem - 1) as ProblemCode) };
 }
 
-/** For SQL: the verdict's number is the second byte of a row, as long as there are fewer than 128. */
-export const VERDICT_IN_SQL = 'substr(data, 2, 1)';
+/** For SQL: the verdict's number is the second byte of a row, as long as there are fewer than 128. Two digits. */
+export const VERDICT_IN_SQL = 'hex(substr(data, 2, 1))';
 
 function packStages(stages: StageTimings, codes: Codebook, writer: ByteWriter): void {
   const byCode: (number | undefined)[] = [];
