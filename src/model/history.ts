@@ -39,9 +39,7 @@ export interface ClaimRecord {
 }
 
 /** The platform or the monitor stood like this from `at` to `until`, the last round that said the same. */
-export type ScopeState =
-  | ScopeStateOf<'platform', PlatformResult>
-  | ScopeStateOf<'monitor', MonitorResult>;
+export type ScopeState = ScopeStateOf<'platform', PlatformResult> | ScopeStateOf<'monitor', MonitorResult>;
 
 interface ScopeStateOf<Scope, Result> extends Standing {
   readonly scope: Scope;

@@ -28,7 +28,7 @@ import { createTenantKeys } from './tenant-keys.ts';
 import { createTransitions } from './transitions.ts';
 
 export { StoreError, type StoreErrorCode } from './error.ts';
-export { createRunWriter, type RunWriter, type RunWriterOptions, type RunWriterState } from './run-writer.ts';
+export { createRunWriter, type RunWriter } from './run-writer.ts';
 export type * from './store.ts';
 
 export interface StoreOptions {
