@@ -36,12 +36,13 @@ export function certificateValidity(
     return notPassed(ID, 'skipped', 'no-certificate', `No certificate was served for ${hostname}.`);
   }
   const evidence = { certificates: servedEvidence(served) };
+  const durationMs = snapshot.handshakes.reduce((most, { result }) => Math.max(most, result.durationMs), 0);
   const defects = defectsOf(served);
   const [worst] = defects;
   if (worst === undefined) {
     const daysLeft = served.reduce((least, certificate) => Math.min(least, certificate.daysLeft), Infinity);
     const text = `The certificate for ${hostname} is trusted, covers the name and has ${count(daysLeft, 'day')} left.`;
-    return passed(ID, text, evidence);
+    return passed(ID, text, evidence, durationMs);
   }
   const texts = defects.map((defect) => {
     const bad = served.find((certificate) => hasDefect(certificate, defect)) ?? first;
@@ -49,7 +50,7 @@ export function certificateValidity(
   });
   const summary = `The certificate served for ${hostname} ${listText(texts, DEFECTS_SHOWN)}.`;
   const verdict = worst === 'expires-soon' ? 'warn' : 'fail';
-  return notPassed(ID, verdict, defectReason(worst), summary, evidence);
+  return notPassed(ID, verdict, defectReason(worst), summary, evidence, durationMs);
 }
 
 const DEFECTS_SHOWN = 6;

@@ -84,7 +84,7 @@ const SUMMARIES: Readonly<Record<TenantProblem, Sentence>> = {
   'dns-override': (is) =>
     isCustomDomain(host(is), is.settings) || is.facts.dnsSeen === 'zone'
       ? said('dns-wildcard')(is)
-      : `${said('dns-wildcard')(is).replace(/\.$/, '')}; the zone's own servers could not be asked.`,
+      : `${said('dns-wildcard')(is).replace(/\.$/, '')}; nothing was heard from the zone's own servers.`,
   'dns-propagating': said('dns-wildcard'),
   'dns-wildcard-shadowed': said('dns-wildcard'),
   'dns-nxdomain': said('dns-wildcard'),
