@@ -7,6 +7,6 @@ export { moreUrgent } from './settle.ts';
 export { tick, track } from './track.ts';
 export { trackRound } from './round.ts';
 export type { RoundContext } from './storm.ts';
-export { acknowledge, close, closeRemoved, unacknowledge } from './manual.ts';
+export { acknowledge, annotate, close, closeRemoved, unacknowledge } from './manual.ts';
 export { endByDeploy, globMatches, silenceFor, silenceMatches } from './silence.ts';
 export { deliveriesOf, type AlertFacts } from './deliveries.ts';

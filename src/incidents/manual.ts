@@ -22,6 +22,11 @@ export function unacknowledge(incident: Incident, by: string, now: number): Inci
   };
 }
 
+/** What a person has to say about it, at any time of its life and after it. Told to nobody: it is for the timeline. */
+export function annotate(incident: Incident, text: string, by: string, at: number): IncidentStep {
+  return { incident, events: [event(incident, at, 'note', text, by)], tell: [] };
+}
+
 /**
  * Ends an incident without a passing run: a person closes it, its tenant is gone or suspended. Whoever was told that it
  * is open is told that it is over, whatever mutes it. Trouble that goes on opens it again.

@@ -1,5 +1,6 @@
 import {
   acknowledge,
+  annotate,
   close,
   closeRemoved,
   deliveriesOf,
@@ -27,6 +28,8 @@ export interface TrackerOptions {
   readonly logger: Logger;
   /** Unresolved incidents and those resolved within `reopenWithinMs`, from before a restart. */
   readonly known: readonly Incident[];
+  /** An incident that is over and no longer in memory, from the store. */
+  readonly past: (id: string) => Incident | undefined;
   /** State, timeline and deliveries in one durable transaction; throws when the store is not there. */
   readonly commit: (changes: readonly IncidentChange[]) => void;
   /** Silences that are in force or to come. */
@@ -54,6 +57,8 @@ export interface Tracker {
   readonly acknowledge: (id: string, by: string, note: string | null) => Incident | undefined;
   readonly unacknowledge: (id: string, by: string) => Incident | undefined;
   readonly close: (id: string, by: string) => Incident | undefined;
+  /** Adds a note to the timeline, also of an incident that is long over. `at`: when it was said, if not now. */
+  readonly annotate: (id: string, by: string, text: string, at?: number) => Incident | undefined;
   /** Ends the incidents of tenants that are gone from the fleet, or suspended on purpose. */
   readonly closeAbsent: () => void;
 }
@@ -82,10 +87,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     return { incident, events, deliveries };
   };
 
-  /** True when the steps are stored; memory follows the disk, never the other way round. */
-  const commit = (steps: readonly IncidentStep[], now: number): boolean => {
-    const changes = steps.map((step) => change(step, now)).filter((one) => one !== undefined);
-    if (changes.length === 0) return true;
+  /** True when the changes are stored; memory follows the disk, never the other way round. */
+  const store = (changes: readonly IncidentChange[]): boolean => {
     try {
       options.commit(changes);
     } catch (error) {
@@ -95,6 +98,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     }
     if (failing) logger.info({}, 'incidents are stored again');
     failing = false;
+    return true;
+  };
+
+  const commit = (steps: readonly IncidentStep[], now: number): boolean => {
+    const changes = steps.map((step) => change(step, now)).filter((one) => one !== undefined);
+    if (changes.length === 0) return true;
+    if (!store(changes)) return false;
     for (const { incident } of changes) known.set(subjectKey(incident.subject), incident);
     report(changes);
     return true;
@@ -173,6 +183,15 @@ export function createTracker(options: TrackerOptions): Tracker {
     acknowledge: (id, by, note) => act(id, (incident, at) => acknowledge(incident, { by, at, note })),
     unacknowledge: (id, by) => act(id, (incident, now) => unacknowledge(incident, by, now)),
     close: (id, by) => act(id, (incident, now) => close(incident, 'closed', now, by)),
+    annotate: (id, by, text, at = clock.now()) => {
+      const incident = byId(id) ?? options.past(id);
+      if (incident === undefined) return undefined;
+      // Not through memory: the subject may have another incident by now, which an old one must not replace.
+      const changes = [{ ...annotate(incident, text, by, at), incident, deliveries: [] }];
+      if (!store(changes)) return undefined;
+      report(changes);
+      return incident;
+    },
     closeAbsent: () => {
       const now = clock.now();
       const tenantOf = ({ subject, state }: Incident): Tenant | undefined =>

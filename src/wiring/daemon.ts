@@ -77,6 +77,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       ...store.incidents.resolvedSince(clock.now() - config.incidents.reopenWithinMs),
       ...store.incidents.unresolved(),
     ],
+    past: (id) => store.incidents.get(id) ?? undefined,
     commit: store.commitIncidents,
     silences: silences.current,
     tenant: fleet.tenant,
