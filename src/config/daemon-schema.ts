@@ -1,19 +1,33 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../model/time.ts';
-import { duration, flag, integer, listen, oneOf, secret, share, size, text, url } from './value-schemas.ts';
+import {
+  cadence,
+  duration,
+  flag,
+  integer,
+  listen,
+  oneOf,
+  secret,
+  share,
+  size,
+  text,
+  url,
+} from './value-schemas.ts';
 
 /** What the daemon does and keeps: the sections that a gate has no use for. */
 
-function interval() {
-  return duration({ minMs: SECOND_MS, maxMs: DAY_MS });
-}
+const BOUNDS = { minMs: SECOND_MS, maxMs: DAY_MS };
 
 export const watchSchema = z
   .strictObject({
-    inventory: interval().prefault('30s').describe('Sweep of all apps, certificates, releases and machines.'),
-    edge: interval().prefault('60s').describe('Each tenant once, at its own phase.'),
-    platform: interval().prefault('10s').describe('Control names, witnesses, resolvers, clock.'),
-    suspects: interval()
+    inventory: cadence(BOUNDS)
+      .prefault('30s')
+      .describe('Sweep of all apps, certificates, releases and machines; or a cron expression in UTC.'),
+    edge: duration(BOUNDS).prefault('60s').describe('Each tenant once, at its own phase.'),
+    platform: cadence(BOUNDS)
+      .prefault('10s')
+      .describe('Control names, witnesses, resolvers, clock; or a cron expression in UTC.'),
+    suspects: cadence(BOUNDS)
       .prefault('5s')
       .describe('Handshakes of tenants under a latent conflict or a pending incident.'),
     wake: oneOf(['never', 'always'])
@@ -27,13 +41,7 @@ export const watchSchema = z
       .prefault(0.3)
       .describe('A source that suddenly loses more of its tenants than this share is at fault itself.'),
   })
-  .transform(({ inventory, edge, platform, suspects, ...rest }) => ({
-    ...rest,
-    inventoryMs: inventory,
-    edgeMs: edge,
-    platformMs: platform,
-    suspectsMs: suspects,
-  }))
+  .transform(({ edge, ...rest }) => ({ ...rest, edgeMs: edge }))
   .prefault({})
   .describe('Intervals of the daemon.');
 

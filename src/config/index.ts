@@ -12,3 +12,4 @@ export type {
   TokenScope,
 } from './schema.ts';
 export { SecretError, type Secret } from './secret.ts';
+export type { Cadence } from './value-schemas.ts';

@@ -36,6 +36,28 @@ export function duration(bounds: Bounds = {}) {
     });
 }
 
+/** How often something begins: every so many milliseconds, or by a cron expression in UTC. */
+export type Cadence = { readonly everyMs: number } | { readonly cron: string };
+
+const CRON_FIELD = '(?:[\\dA-Za-z*?/,-]+)';
+const CRON = new RegExp(`^${CRON_FIELD}(?: ${CRON_FIELD}){4,5}$`);
+
+/** A cadence from `30s`, or from a cron expression of five or six fields such as `*\/5 * * * *`. */
+export function cadence(bounds: Bounds = {}) {
+  const message = `must be ${DURATION_SYNTAX}, or a cron expression of five or six fields such as "*/5 * * * *"`;
+  const fixed = duration(bounds);
+  return z
+    .string({ error: message })
+    .regex(new RegExp(`${DURATION.source}|${CRON.source}`), message)
+    .transform((text, context): Cadence => {
+      if (CRON.test(text)) return { cron: text };
+      const parsed = fixed.safeParse(text);
+      if (parsed.success) return { everyMs: parsed.data };
+      context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? message });
+      return z.NEVER;
+    });
+}
+
 /** Bytes from `2GB`. */
 export function size(minBytes: number) {
   const message = `must be ${SIZE_SYNTAX}`;

@@ -19,5 +19,6 @@ export function untilPhase(phaseMs: number, intervalMs: number, now: number): nu
 /** The first moment after `now` on the grid of a moment that has come and gone: missed slots are dropped, the phase stays. */
 export function nextOnGrid(dueMs: number, intervalMs: number, nowMs: number): number {
   if (dueMs > nowMs) return dueMs;
+  if (intervalMs === Number.POSITIVE_INFINITY) return intervalMs;
   return dueMs + Math.ceil((nowMs - dueMs + 1) / intervalMs) * intervalMs;
 }

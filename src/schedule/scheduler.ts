@@ -1,3 +1,4 @@
+import type { Cadence } from '../config/index.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
 import type { Logger } from '../model/logger.ts';
@@ -11,7 +12,7 @@ import { createLoop, type Loop } from './loop.ts';
 import { createWorkQueue } from './queue.ts';
 import { stretchInterval } from './stretch.ts';
 import { createTimetable } from './timetable.ts';
-import { everySecond, type Trigger as CronTrigger } from './trigger.ts';
+import { byExpression, everySecond, type Trigger as CronTrigger } from './trigger.ts';
 
 export interface SchedulerOptions {
   readonly fleet: Fleet;
@@ -19,10 +20,10 @@ export interface SchedulerOptions {
   readonly logger: Logger;
   readonly recorder: Pick<Recorder, 'lag'>;
   readonly intervals: {
-    readonly inventoryMs: number;
     readonly edgeMs: number;
-    readonly platformMs: number;
-    readonly suspectsMs: number;
+    readonly inventory: Cadence;
+    readonly platform: Cadence;
+    readonly suspects: Cadence;
   };
   readonly concurrency: number;
   readonly handshakesPerSecond: number;
@@ -69,7 +70,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const timers = new Set<NodeJS.Timeout>();
   let loops: readonly Loop[] = [];
   let daemon: Daemon | undefined;
-  let cron: CronTrigger | undefined;
+  const crons: CronTrigger[] = [];
   const waiters = new Set<(result: TenantResult | undefined) => void>();
   let requests = 0;
 
@@ -125,10 +126,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   };
 
-  const loop = (name: LoopName, intervalMs: number, run: (signal: AbortSignal) => Promise<void>): Loop =>
-    createLoop({
+  const loop = (name: LoopName, cadence: Cadence, run: (signal: AbortSignal) => Promise<void>): Loop => {
+    const one = createLoop({
       name,
-      intervalMs,
+      // By a cron expression the loop runs once at the start and then when it is told.
+      intervalMs: 'cron' in cadence ? Number.POSITIVE_INFINITY : cadence.everyMs,
       clock,
       // Platform and suspects are looked at anew after every start: nothing is verified before they are known.
       lastStart: name === 'upkeep' ? ledger.load(name) : undefined,
@@ -143,23 +145,26 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         logger.error({ loop: name, error: String(error) }, 'a loop broke: a fault of ours');
       },
     });
+    if ('cron' in cadence) crons.push(byExpression(cadence.cron, one.runNow));
+    return one;
+  };
 
   return {
     dispatch,
     start: (work) => {
       daemon = work;
       loops = [
-        loop('platform', intervals.platformMs, work.observeShared),
-        loop('inventory', intervals.inventoryMs, work.sweep),
-        loop('suspects', intervals.suspectsMs, work.lookAtSuspects),
-        loop('upkeep', UPKEEP_MS, options.upkeep),
+        loop('platform', intervals.platform, work.observeShared),
+        loop('inventory', intervals.inventory, work.sweep),
+        loop('suspects', intervals.suspects, work.lookAtSuspects),
+        loop('upkeep', { everyMs: UPKEEP_MS }, options.upkeep),
       ];
       const tick = (): void => {
         for (const one of loops) one.tick();
         layOut();
         edge();
       };
-      cron = everySecond(clock, tick);
+      crons.push(everySecond(clock, tick));
       tick();
     },
     verifyNow: (tenant, trigger, onCheck) =>
@@ -176,7 +181,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }),
     edgeIntervalMs: () => timetable.intervalMs(),
     stop: async () => {
-      cron?.stop();
+      for (const cron of crons) cron.stop();
       for (const one of loops) one.stop();
       for (const timer of timers) clearTimeout(timer);
       timers.clear();

@@ -1,6 +1,6 @@
 import { createDelivery, createNotifiers, createRouter } from '../alerts/index.ts';
 import type { StartedDaemon } from '../cli/context.ts';
-import type { Config } from '../config/index.ts';
+import type { Cadence, Config } from '../config/index.ts';
 import { runbookUrl } from '../diagnosis/catalogue.ts';
 import { stormDiagnosis } from '../diagnosis/storm.ts';
 import { endByDeploy, isStorm, type IncidentPolicy } from '../incidents/index.ts';
@@ -43,11 +43,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const fleet = createFleet();
   const writer = createRunWriter({ runs: store.runs, clock, logger });
   const history = createHistory(store, writer, logger);
-  const inventory = createInventoryKeeper(
-    flyProbe,
-    clock,
-    Math.max(3 * config.watch.inventoryMs, 2 * MINUTE_MS),
-  );
+  const inventory = createInventoryKeeper(flyProbe, clock, freshFor(config.watch.inventory));
   const directory = createDaemonDirectory(config, {
     ...host,
     platform,
@@ -183,6 +179,11 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       store.close();
     },
   };
+}
+
+/** How long a complete sweep is evidence while later ones fail; by a cron expression until the next one. */
+function freshFor(cadence: Cadence): number {
+  return 'cron' in cadence ? Number.POSITIVE_INFINITY : Math.max(3 * cadence.everyMs, 2 * MINUTE_MS);
 }
 
 function policyOf({ incidents, alerts }: Config): IncidentPolicy {
