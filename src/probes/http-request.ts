@@ -1,13 +1,13 @@
-import http from 'node:http';
-import http2 from 'node:http2';
-import type { Duplex } from 'node:stream';
-import net from 'node:net';
+import type net from 'node:net';
 import tls from 'node:tls';
 import type { HttpFacts } from '../model/connection.ts';
 import type { Clock } from '../model/time.ts';
 import { aborted, onAbort, stopped, timedOut } from './deadline.ts';
 import { nameFailure } from './failure.ts';
 import { httpFacts, MAX_BODY_BYTES, type RawHeaders } from './http-facts.ts';
+import type { AnswerListener, HttpTarget } from './http-target.ts';
+import { requestHttp1 } from './http1-request.ts';
+import { requestHttp2 } from './http2-request.ts';
 import { ProbeError } from './probe-error.ts';
 
 export interface HttpSettings {
@@ -17,22 +17,10 @@ export interface HttpSettings {
   readonly userAgent: string;
 }
 
-export interface HttpTarget {
-  readonly scheme: 'http' | 'https';
-  readonly hostname: string;
-  readonly port: number;
-  /** Path and query. */
-  readonly path: string;
-}
-
-const MAX_HEADER_BYTES = 16_384;
-
-/** What a running request tells its owner. */
-interface Listener {
-  readonly head: (status: number, headers: RawHeaders) => void;
-  readonly data: (chunk: Buffer) => void;
-  readonly end: () => void;
-  readonly fail: (error: unknown) => void;
+interface Head {
+  readonly status: number;
+  readonly headers: RawHeaders;
+  readonly firstByteMs: number;
 }
 
 /**
@@ -45,14 +33,13 @@ export function getOver(
   settings: HttpSettings,
   signal: AbortSignal,
 ): Promise<HttpFacts> {
-  const { clock, timeoutMs } = settings;
+  const { clock, timeoutMs, userAgent } = settings;
   const protocol = socket instanceof tls.TLSSocket && socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
   return new Promise((resolve, reject) => {
     const startedMs = clock.monotonicMs();
     const chunks: Buffer[] = [];
     let bytes = 0;
-    let head:
-      { readonly status: number; readonly headers: RawHeaders; readonly firstByteMs: number } | undefined;
+    let head: Head | undefined;
     let settled = false;
     let stop = (): void => undefined;
     let forget = (): void => undefined;
@@ -83,13 +70,11 @@ export function getOver(
     const timer = setTimeout(() => {
       fail(timedOut('request', timeoutMs, head === undefined ? 'answer' : 'end of the answer'));
     }, timeoutMs);
-    const listener: Listener = {
+    const listener: AnswerListener = {
       head: (status, headers) => {
-        // llhttp lets 000 through; such a status is not one that checks could compare.
-        if (status < 200) {
+        // llhttp lets 000 through; 1xx never get here.
+        if (status < 200)
           fail(stopped('request', 'protocol', `the server answered with the status ${status}`));
-          return;
-        }
         head = { status, headers, firstByteMs: clock.monotonicMs() - startedMs };
       },
       data: (chunk) => {
@@ -108,7 +93,8 @@ export function getOver(
       fail(stopped('request', 'eof', 'the connection was closed before the answer was complete'));
     });
     try {
-      stop = (protocol === 'h2' ? requestH2 : requestH1)(socket, target, settings.userAgent, listener);
+      const request = protocol === 'h2' ? requestHttp2 : requestHttp1;
+      stop = request(socket, target, userAgent, listener);
     } catch (error) {
       fail(error);
       return;
@@ -117,90 +103,4 @@ export function getOver(
       fail(aborted('request'));
     });
   });
-}
-
-/** Starts an HTTP/1.1 request; the returned function ends it. */
-function requestH1(socket: Duplex, target: HttpTarget, userAgent: string, listener: Listener): () => void {
-  const request = http.request({
-    createConnection: () => socket,
-    path: target.path,
-    headers: {
-      host: authorityOf(target),
-      'user-agent': userAgent,
-      accept: '*/*',
-      'accept-encoding': 'identity',
-      connection: 'close',
-    },
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
-  request.on('error', listener.fail);
-  request.on('upgrade', () => {
-    listener.fail(stopped('request', 'protocol', 'the server switched protocols without being asked'));
-  });
-  request.on('response', (response) => {
-    response.on('error', listener.fail);
-    response.on('aborted', () => {
-      listener.fail(stopped('request', 'eof', 'the connection was closed before the answer was complete'));
-    });
-    listener.head(response.statusCode ?? 0, response.headers);
-    response.on('data', listener.data);
-    response.on('end', listener.end);
-  });
-  request.end();
-  return () => request.destroy();
-}
-
-/** Starts an HTTP/2 session for a single request; the returned function ends both. */
-function requestH2(socket: Duplex, target: HttpTarget, userAgent: string, listener: Listener): () => void {
-  const session = http2.connect(`https://${authorityOf(target)}`, {
-    createConnection: () => socket,
-    settings: { enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
-    maxHeaderListPairs: 200,
-    maxSessionMemory: 1,
-    maxSettings: 32,
-  });
-  session.on('error', listener.fail);
-  session.on('goaway', (errorCode) => {
-    if (errorCode !== http2.constants.NGHTTP2_NO_ERROR)
-      listener.fail(
-        stopped('request', 'protocol', `the server ended the HTTP/2 session with error ${errorCode}`),
-      );
-  });
-  const stream = session.request({
-    ':method': 'GET',
-    ':scheme': 'https',
-    ':authority': authorityOf(target),
-    ':path': target.path,
-    'user-agent': userAgent,
-    accept: '*/*',
-    'accept-encoding': 'identity',
-  });
-  let answered = false;
-  stream.on('error', listener.fail);
-  stream.on('frameError', () => {
-    listener.fail(stopped('request', 'protocol', 'the HTTP/2 request could not be sent'));
-  });
-  stream.on('response', (headers) => {
-    answered = true;
-    listener.head(headers[':status'] ?? 0, headers);
-  });
-  stream.on('data', listener.data);
-  stream.on('end', () => {
-    // A stream that is reset or refused ends, too; its error follows.
-    if (answered && stream.rstCode === http2.constants.NGHTTP2_NO_ERROR) listener.end();
-  });
-  stream.on('close', () => {
-    listener.fail(
-      stopped('request', 'protocol', `the server closed the stream with error ${stream.rstCode}`),
-    );
-  });
-  return () => {
-    session.destroy();
-  };
-}
-
-/** Host and, unless it is the scheme's own, port. */
-function authorityOf(target: HttpTarget): string {
-  const host = net.isIPv6(target.hostname) ? `[${target.hostname}]` : target.hostname;
-  return target.port === (target.scheme === 'https' ? 443 : 80) ? host : `${host}:${target.port}`;
 }
