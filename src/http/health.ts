@@ -4,9 +4,9 @@ import type { HttpContext } from './context.ts';
 /** Public, and without anything that is worth knowing. */
 export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void {
   // The process answers: nothing else. A platform that is down must not get its monitor restarted.
-  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  app.get('/livez', PUBLIC, (_request, reply) => reply.type('text/plain').send('ok\n'));
   // Ready when there is something to say: the tenants are known and the platform was looked at once.
-  app.get('/readyz', (_request, reply) => {
+  app.get('/readyz', PUBLIC, (_request, reply) => {
     const missing = [
       ...(fleet.shared() === undefined ? ['the platform was not looked at yet'] : []),
       ...(fleet.loaded() ? [] : ['the list of tenants is not known yet']),
@@ -18,3 +18,5 @@ export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void
       .send(`${missing.join('\n')}\n`);
   });
 }
+
+const PUBLIC = { config: { access: 'public' } } as const;

@@ -1,5 +1,11 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { guardRoutes, type RegisteredRoute } from './access.ts';
+import { createAuth, type Auth } from './auth.ts';
 import type { HttpContext } from './context.ts';
+import { answerError, HttpError, sendError } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 
@@ -9,9 +15,19 @@ export interface HttpServer {
   readonly close: () => Promise<void>;
 }
 
+export interface HttpApp {
+  readonly app: FastifyInstance;
+  readonly auth: Auth;
+  /** Every route that was registered, with who may call it. */
+  readonly routes: readonly RegisteredRoute[];
+}
+
+/** Bodies of the API are small; the largest names some thousand tenants. */
+const BODY_LIMIT = 256 * 1024;
+
 /** Starts serving on `server.listen`; rejects when the address cannot be had. */
 export async function startHttp(context: HttpContext): Promise<HttpServer> {
-  const app = createApp(context);
+  const { app } = await createApp(context);
   const { host, port } = context.config.server.listen;
   const url = await app.listen({ host, port });
   return {
@@ -21,9 +37,61 @@ export async function startHttp(context: HttpContext): Promise<HttpServer> {
 }
 
 /** The application without a socket, for tests and for the OpenAPI document. */
-export function createApp(context: HttpContext): FastifyInstance {
-  const app = Fastify({ logger: false, bodyLimit: 64 * 1024, forceCloseConnections: true });
+export async function createApp(context: HttpContext): Promise<HttpApp> {
+  const { config, clock, logger } = context;
+  const { publicUrl, publicRead, listen } = config.server;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    // A peer that sends its request drop by drop holds a socket and nothing else, and not for long.
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 300 },
+  });
+  const auth = createAuth(config.server, clock);
+  app.setErrorHandler(answerError(logger));
+  await app.register(cookie);
+  await app.register(helmet, SECURITY_HEADERS);
+  await app.register(rateLimit, { global: true, max: 1_200, timeWindow: 60_000, skipOnError: false });
+  const routes = guardRoutes(app, { auth, publicUrl, publicRead, listenHost: listen.host });
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
+    sendError(reply, new HttpError('not-found')),
+  );
+  parseForms(app);
   healthRoutes(app, context);
   metricsRoutes(app, context);
-  return app;
+  return { app, auth, routes };
+}
+
+/** Everything comes from here, nothing is inline, nobody frames us. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  // TLS, where there is any, ends before us: whoever ends it decides about HSTS.
+  hsts: false,
+} as const;
+
+/** Forms of the pages become plain objects; of a field that is sent twice the last one counts. Plain text is nobody's body. */
+function parseForms(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))));
+    },
+  );
 }

@@ -25,6 +25,7 @@ import { cachedAddresses } from './addresses.ts';
 import { observeFleet } from './fleet-metrics.ts';
 import { createProbing, type ProbingHost } from './probing.ts';
 import { createSilenceWatch } from './silences.ts';
+import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
 
@@ -152,12 +153,21 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   silences.start(() => {
     tracker.flush();
   });
-  const http = await startHttp({ ...host, config, store, fleet, tracker, scheduler, metrics }).catch(
-    (error: unknown) => {
-      store.close();
-      throw error;
-    },
-  );
+  const http = await startHttp({
+    ...host,
+    config,
+    platform,
+    store,
+    fleet,
+    tracker,
+    scheduler,
+    metrics,
+    inventory: inventory.current,
+    slackActions: createSlackActions(config.alerts.channels, clock),
+  }).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   delivery.start();
   scheduler.start(daemon);
   logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);

@@ -1,0 +1,76 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ComponentChild } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { Auth } from '../auth.ts';
+import type { HttpContext } from '../context.ts';
+import type { Assets } from './assets.ts';
+import { Layout, type Section } from './layout.tsx';
+import { viewerOf, type Viewer } from './viewer.ts';
+
+/** What every page's routes are given. */
+export interface Pages {
+  readonly context: HttpContext;
+  readonly auth: Auth;
+  readonly assets: Assets;
+}
+
+export interface Page {
+  readonly title: string;
+  readonly section: Section | null;
+  /** What the page is about for the stream of changes: `fleet`, `incidents`, `tenant:<id>`; null: it does not change. */
+  readonly topic: string | null;
+  readonly body: (viewer: Viewer) => ComponentChild;
+  readonly status?: number;
+}
+
+/**
+ * Nothing inline, nothing from elsewhere. No header of ours is needed for that in the markup: a page without script or style of its own
+ * cannot be made to run somebody else's.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export function sendPage(
+  pages: Pages,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: Page,
+): FastifyReply {
+  const viewer = viewerOf(request, pages.auth);
+  const { fleet, tracker, version } = pages.context;
+  const html = renderToString(
+    <Layout
+      page={page}
+      viewer={viewer}
+      assets={pages.assets}
+      version={version}
+      path={request.url}
+      shared={fleet.shared()?.result}
+      openIncidents={tracker.unresolved().filter(({ state }) => state === 'open').length}
+    >
+      {page.body(viewer)}
+    </Layout>,
+  );
+  return reply
+    .code(page.status ?? 200)
+    .header('content-security-policy', CONTENT_SECURITY_POLICY)
+    .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'no-referrer')
+    .header('cross-origin-opener-policy', 'same-origin')
+    .header('cache-control', 'private, no-store')
+    .type('text/html; charset=utf-8')
+    .send(`<!doctype html>${html}`);
+}
+
+/** After a form: back to a page of ours, which a reload then only reads. */
+export function seeOther(reply: FastifyReply, path: string): FastifyReply {
+  return reply.redirect(path, 303);
+}
