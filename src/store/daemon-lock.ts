@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Connection } from './connection.ts';
 import { StoreError, storeError } from './error.ts';
 import { prepareFile } from './files.ts';
+import type { DaemonHolder } from './store.ts';
 
 export interface DaemonLock {
   readonly release: () => void;
@@ -57,16 +58,27 @@ export function daemonRunning(path: string, connection: Connection | undefined):
 
 const HOLDER = 'daemon';
 
+/** Null also when what is there cannot be read: it is a courtesy, nothing depends on it. */
+export function readHolder(connection: Connection): DaemonHolder | null {
+  const value = connection
+    .prepare<{ value: string }>('SELECT value FROM small_state WHERE key = ?')
+    .get(HOLDER)?.value;
+  try {
+    const known: unknown = value === undefined ? undefined : JSON.parse(value);
+    if (typeof known !== 'object' || known === null) return null;
+    if (!('pid' in known && 'host' in known && 'since' in known)) return null;
+    return { pid: Number(known.pid), host: String(known.host), since: Date.parse(String(known.since)) };
+  } catch {
+    return null;
+  }
+}
+
 function holder(connection: Connection | undefined): string {
   try {
-    const value = connection
-      ?.prepare<{ value: string }>('SELECT value FROM small_state WHERE key = ?')
-      .get(HOLDER)?.value;
-    const known: unknown = value === undefined ? undefined : JSON.parse(value);
-    if (typeof known !== 'object' || known === null) return '';
-    if (!('pid' in known && 'host' in known && 'since' in known)) return '';
-    return ` (process ${String(known.pid)} on ${String(known.host)} since ${String(known.since)})`;
+    const known = connection === undefined ? null : readHolder(connection);
+    if (known === null) return '';
+    return ` (process ${known.pid} on ${known.host} since ${new Date(known.since).toISOString()})`;
   } catch {
-    return ''; // Only a courtesy: the refusal stands without it.
+    return ''; // The refusal stands without it.
   }
 }

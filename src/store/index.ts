@@ -5,7 +5,7 @@ import { backupDatabase } from './backup.ts';
 import { createClaims } from './claims.ts';
 import { createCodebook } from './codebook.ts';
 import { openConnection, type Connection } from './connection.ts';
-import { daemonRunning, noteHolder, takeDaemonLock, type DaemonLock } from './daemon-lock.ts';
+import { daemonRunning, noteHolder, readHolder, takeDaemonLock, type DaemonLock } from './daemon-lock.ts';
 import { createDeploys } from './deploys.ts';
 import { createDueTimes } from './due-times.ts';
 import { StoreError } from './error.ts';
@@ -16,6 +16,7 @@ import { checkIntegrity } from './integrity.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { createOutbox } from './outbox.ts';
+import { createRequests } from './requests.ts';
 import { createResults } from './results.ts';
 import { createUpkeep } from './retention.ts';
 import { createRollups } from './rollups.ts';
@@ -37,6 +38,8 @@ export interface StoreOptions {
   readonly logger: Logger;
   /** For commands that only look: makes, migrates and locks nothing. */
   readonly readOnly?: boolean;
+  /** For commands that write what the daemon reads: without a database there is none to tell. */
+  readonly existing?: boolean;
   /** The one daemon of this database: takes its lock, checks the file, ends the leases of its predecessor. */
   readonly daemon?: boolean;
 }
@@ -47,8 +50,8 @@ const COMMAND_BUSY_TIMEOUT_MS = 5_000;
 
 /** Opens the database, makes it when it is not there, and brings it to this program's schema. Throws StoreError. */
 export function openStore(options: StoreOptions): Store {
-  const { path, readOnly = false, daemon = false } = options;
-  if (readOnly) requireFile(path);
+  const { path, readOnly = false, existing = false, daemon = false } = options;
+  if (readOnly || existing) requireFile(path);
   else prepareFile(path);
   const lock = daemon ? takeDaemonLock(path) : undefined;
   let connection: Connection | undefined;
@@ -130,6 +133,7 @@ function createStore(connection: Connection, lock: DaemonLock | undefined, optio
     outbox,
     audit: createAudit(connection),
     results: results.table,
+    requests: createRequests(connection),
     upkeep: createUpkeep(connection, bytes),
     commitIncidents: (changes) => {
       if (changes.length === 0) return;
@@ -142,6 +146,7 @@ function createStore(connection: Connection, lock: DaemonLock | undefined, optio
     },
     saveResult: results.save,
     changeCounter: connection.dataVersion,
+    lastDaemon: () => connection.read(() => readHolder(connection)),
     bytes,
     backup: (file, backupOptions) => backupDatabase(path, file, backupOptions),
     close: () => {

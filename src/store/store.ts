@@ -5,6 +5,7 @@ import type { Claim, Release } from '../model/fly.ts';
 import type { Availability, ClaimRecord, Deploy, Rollup, ScopeState, Transition } from '../model/history.ts';
 import type { Incident, IncidentState, Silence, Subject } from '../model/incident.ts';
 import type { Json } from '../model/json.ts';
+import type { OperatorAnswer, OperatorRequest } from '../model/operator-request.ts';
 import type { Run } from '../model/run.ts';
 import type { StageTimings } from '../model/stages.ts';
 import type { Trigger, Verdict } from '../model/verdict.ts';
@@ -31,6 +32,7 @@ export interface Store {
   readonly outbox: Outbox;
   readonly audit: AuditTable;
   readonly results: ResultTable;
+  readonly requests: RequestTable;
   readonly upkeep: Upkeep;
   /** Incidents, their timelines and what is to be told: one transaction, on disk before anything is sent. */
   readonly commitIncidents: (changes: readonly IncidentChange[]) => void;
@@ -38,6 +40,8 @@ export interface Store {
   readonly saveResult: (result: VerifyResult, options: SaveOptions) => void;
   /** Differs from what it was when another connection (the command line) has written. Costs microseconds. */
   readonly changeCounter: () => number;
+  /** The daemon that opened this database last; it may be gone. Null when there was none yet. */
+  readonly lastDaemon: () => DaemonHolder | null;
   /** Bytes of the file and its write-ahead log. */
   readonly bytes: () => number;
   /** A consistent copy while everything goes on; replaces `file` at once when it is complete. Mode 0600. */
@@ -233,6 +237,28 @@ export interface AuditTable {
 export interface ResultTable {
   readonly latest: () => VerifyResult | null;
   readonly list: (limit: number) => readonly VerifyResult[];
+}
+
+export interface KeptRequest extends OperatorRequest {
+  readonly id: number;
+}
+
+/** What people ask of the daemon from the command line. */
+export interface RequestTable {
+  /** Returns the id under which its answer will be. */
+  readonly add: (request: OperatorRequest) => number;
+  /** Without an answer yet, oldest first. */
+  readonly waiting: () => readonly KeptRequest[];
+  readonly answer: (id: number, answer: OperatorAnswer) => void;
+  /** Null while nobody answered. */
+  readonly answerTo: (id: number) => OperatorAnswer | null;
+}
+
+export interface DaemonHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When it opened the database, milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export interface RetentionPolicy {
