@@ -48,6 +48,19 @@ function createHost(signal: AbortSignal): CliHost {
       const { openDatabase } = await import('./wiring/open-store.ts');
       return openDatabase(config, mode, systemClock);
     },
+    openFly: async (settings) => {
+      const { openFly } = await import('./wiring/fly-access.ts');
+      return openFly(settings, probing);
+    },
+    inspectMachine: async (config) => {
+      const { inspectMachine } = await import('./wiring/machine.ts');
+      return inspectMachine(config, systemClock);
+    },
+    sendTest: async (config, channel, sending) => {
+      const { sendTest } = await import('./wiring/send-test.ts');
+      return sendTest(config, channel, probing, sending);
+    },
+    ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => askOnTerminal(question, signal) : null,
     onHangup: (listener) => {
       process.on('SIGHUP', listener);
       return () => process.off('SIGHUP', listener);
@@ -61,6 +74,17 @@ function createHost(signal: AbortSignal): CliHost {
       return startDaemon(config, { ...probing, env: options.env ?? env, logger });
     },
   };
+}
+
+/** The question goes to stderr: stdout is for what is asked for. */
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
 }
 
 function packageVersion(): string {

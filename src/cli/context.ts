@@ -1,4 +1,6 @@
 import type { Config } from '../config/index.ts';
+import type { FlyClient } from '../fly/index.ts';
+import type { DeliveryOutcome } from '../model/alert.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Tenant } from '../model/tenant.ts';
@@ -6,6 +8,7 @@ import type { Clock, Random } from '../model/time.ts';
 import type { Fleet } from '../monitor/fleet.ts';
 import type { Tracker } from '../monitor/tracker.ts';
 import type { RoundRequest } from '../monitor/verifier.ts';
+import type { FlyProbe } from '../probes/fly.ts';
 import type { Store } from '../store/index.ts';
 
 export interface OutputStream {
@@ -46,6 +49,43 @@ export interface StartedDaemon {
   readonly stop: () => Promise<void>;
 }
 
+/** Fly's API outside of a verification: read only. */
+export interface FlyAccess {
+  readonly client: FlyClient;
+  readonly probe: FlyProbe;
+  readonly close: () => Promise<void>;
+}
+
+/** What the daemon needs of the machine it runs on, as it is now. */
+export interface MachineFacts {
+  /** Version and platform of Node.js. */
+  readonly runtime: string;
+  readonly store: StoreFacts;
+  readonly listen: ListenFacts;
+  /** Would a packet to a public IPv6 address leave this machine? */
+  readonly ipv6: boolean;
+}
+
+export interface StoreFacts {
+  readonly path: string;
+  /** Is there a database, and how large is it with its log? Null without one. */
+  readonly bytes: number | null;
+  /** Why it cannot be used; null when it can. */
+  readonly problem: string | null;
+  /** May others than its owner read it? */
+  readonly exposed: boolean;
+  /** What is free where it lies; null when that is not known. */
+  readonly freeBytes: number | null;
+}
+
+export interface ListenFacts {
+  /** As in the configuration. */
+  readonly address: string;
+  /** `ours`: a tenantwatch daemon answers there already. */
+  readonly state: 'free' | 'ours' | 'taken' | 'impossible';
+  readonly detail: string;
+}
+
 /**
  * What the program is given from outside. Functions load what they need when they are called: a command pays for nothing that it
  * does not use.
@@ -70,6 +110,17 @@ export interface CliHost {
   readonly startDaemon: (config: Config, options: DaemonStart) => Promise<StartedDaemon>;
   /** The daemon's database while the daemon runs: to look, or to write what people decide. */
   readonly openStore: (config: Config, mode: 'read' | 'write') => Promise<Store>;
+  /** Reads Fly's API with the token of the environment. */
+  readonly openFly: (settings: {
+    readonly org: string | null;
+    readonly contactUrl: string | null;
+  }) => Promise<FlyAccess>;
+  /** Looks at this machine; what it tries (a port) it gives back. */
+  readonly inspectMachine: (config: Config) => Promise<MachineFacts>;
+  /** Sends a test message over one channel of the configuration, now and from here. */
+  readonly sendTest: (config: Config, channel: string, signal: AbortSignal) => Promise<DeliveryOutcome>;
+  /** Asks on the terminal and answers with one line; null where nobody can answer. */
+  readonly ask: ((question: string) => Promise<string>) | null;
   /** `--store`: adds the result to a local history, which it makes if there is none. */
   readonly keepResult: (file: string, result: VerifyResult) => Promise<void>;
 }

@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly cwd?: string;
   readonly tty?: boolean;
   readonly clock?: Clock;
+  /** What else the host can do; by default each rejects as not expected. */
+  readonly host?: Partial<CliHost>;
 }
 
 export interface Ran {
@@ -86,6 +88,11 @@ export async function run(
     onHangup: () => () => undefined,
     startDaemon: () => Promise.reject(new Error('no daemon was expected')),
     openStore: () => Promise.reject(new Error('no database was expected')),
+    openFly: () => Promise.reject(new Error("Fly's API was not expected to be asked")),
+    inspectMachine: () => Promise.reject(new Error('nobody was expected to look at this machine')),
+    sendTest: () => Promise.reject(new Error('no test message was expected')),
+    ask: null,
+    ...options.host,
   };
   const exitCode = await runProgram(args, host);
   return { exitCode, stdout: out.join(''), stderr: err.join(''), requests, kept, closed };
