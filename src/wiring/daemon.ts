@@ -22,9 +22,11 @@ import { createTracker } from '../monitor/tracker.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore, type Store } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
+import { watchDatabase } from './database-watch.ts';
 import { observeFleet } from './fleet-metrics.ts';
+import { takeRequests } from './operator-inbox.ts';
 import { createProbing, type ProbingHost } from './probing.ts';
-import { createSilenceWatch } from './silences.ts';
+import { createSilenceBook } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -64,7 +66,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     logger,
     recorder: metrics,
   });
-  const silences = createSilenceWatch(store, clock, logger);
+  const silences = createSilenceBook(store, clock);
 
   const tracker = createTracker({
     policy: policyOf(config),
@@ -150,8 +152,12 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   );
   const stopObserving = observeFleet(fleet, metrics, platform, inventory, budget);
 
-  silences.start(() => {
-    tracker.flush();
+  const decisions = watchDatabase(store, clock, logger, () => {
+    silences.refresh();
+    takeRequests({ store, tracker, clock, logger });
+    // Whom a silence covers and a route names is not known before the tenants are.
+    if (fleet.loaded()) tracker.flush();
+    delivery.wake();
   });
   const http = await startHttp({
     ...host,
@@ -169,6 +175,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     throw error;
   });
   delivery.start();
+  decisions.start();
   scheduler.start(daemon);
   logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);
   return {
@@ -181,7 +188,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       await http.close();
       await scheduler.stop();
       stopObserving();
-      silences.stop();
+      decisions.stop();
       stalls.stop();
       await delivery.stop();
       await probing.close();
