@@ -26,7 +26,7 @@ import { watchDatabase } from './database-watch.ts';
 import { observeFleet } from './fleet-metrics.ts';
 import { takeRequests } from './operator-inbox.ts';
 import { createProbing, type ProbingHost } from './probing.ts';
-import { createSilenceBook } from './silences.ts';
+import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -163,7 +163,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     ...host,
     config,
     platform,
-    store,
+    store: { ...store, silences: withNotice(store.silences, decisions.notice) },
     fleet,
     tracker,
     scheduler,

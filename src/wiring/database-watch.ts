@@ -4,6 +4,8 @@ import type { Store } from '../store/index.ts';
 
 export interface DatabaseWatch {
   readonly start: () => void;
+  /** This process wrote something that the next look must not miss. */
+  readonly notice: () => void;
   readonly stop: () => void;
 }
 
@@ -43,6 +45,9 @@ export function watchDatabase(
     start: () => {
       look();
       timer = setInterval(look, LOOK_MS);
+    },
+    notice: () => {
+      counter = undefined;
     },
     stop: () => {
       clearInterval(timer);

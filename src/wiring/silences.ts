@@ -1,6 +1,6 @@
 import type { Silence } from '../model/incident.ts';
 import type { Clock } from '../model/time.ts';
-import type { Store } from '../store/index.ts';
+import type { SilenceTable, Store } from '../store/index.ts';
 
 /** Silences in memory. */
 export interface SilenceBook {
@@ -22,6 +22,22 @@ export function createSilenceBook(store: Pick<Store, 'silences'>, clock: Pick<Cl
     end: (ended) => {
       for (const { id } of ended) store.silences.end(id, clock.now());
       if (ended.length > 0) silences = read();
+    },
+  };
+}
+
+/** The table as others in this process use it: the change counter of the database is silent about our own writes. */
+export function withNotice(table: SilenceTable, notice: () => void): SilenceTable {
+  return {
+    ...table,
+    add: (silence) => {
+      table.add(silence);
+      notice();
+    },
+    end: (id, now) => {
+      const ended = table.end(id, now);
+      notice();
+      return ended;
     },
   };
 }
