@@ -11,7 +11,7 @@ export function passed<Id extends CheckId>(
   evidence: JsonObject = NOTHING,
   durationMs = 0,
 ): CheckResult<Id> {
-  return { id, verdict: 'pass', reason: null, summary, evidence, durationMs };
+  return { id, verdict: 'pass', reason: null, summary, evidence, durationMs: Math.round(durationMs) };
 }
 
 /** Everything that is not a pass: it has a reason. */
@@ -23,7 +23,7 @@ export function notPassed<Id extends CheckId>(
   evidence: JsonObject = NOTHING,
   durationMs = 0,
 ): CheckResult<Id> {
-  return { id, verdict, reason, summary, evidence, durationMs };
+  return { id, verdict, reason, summary, evidence, durationMs: Math.round(durationMs) };
 }
 
 const NOT_TAKEN: Record<NotTakenReason, string> = {

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../model/check.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { subjectsOf, type Subject } from '../reports/subject.ts';
@@ -49,13 +50,16 @@ export function nextStep(state: GateState, policy: GatePolicy): GateDecision {
 export function incurableRoots(
   result: VerifyResult,
   rules: GateRules,
-  curedByWaiting: (code: ProblemCode) => boolean,
+  curedByWaiting: (code: ProblemCode, checks: readonly CheckResult[]) => boolean,
 ): readonly ProblemCode[] {
   if (gateVerdict(result, rules) === 'passed') return [];
   const roots = subjectsOf(result)
     .filter((subject) => blocks(subject, rules))
-    .flatMap(({ diagnosis, explainedBy }) => diagnosis?.code ?? explainedBy?.code ?? []);
-  return [...new Set(roots)].filter((code) => !curedByWaiting(code));
+    .flatMap(({ diagnosis, explainedBy, checks }) => {
+      const code = diagnosis?.code ?? explainedBy?.code;
+      return code === undefined || curedByWaiting(code, checks) ? [] : [code];
+    });
+  return [...new Set(roots)];
 }
 
 function blocks(subject: Subject, rules: GateRules): boolean {

@@ -21,7 +21,13 @@ export interface RoundsRequest {
 
 export type Round =
   | { readonly kind: 'no-tenant'; readonly details: readonly string[] }
-  | { readonly kind: 'result'; readonly result: VerifyResult; readonly problem: string | null };
+  | {
+      readonly kind: 'result';
+      readonly result: VerifyResult;
+      readonly problem: string | null;
+      /** How long a certificate on its way is worth waiting for; null: only the daemon knows. */
+      readonly issuanceGraceMs: number | null;
+    };
 
 /** Where results come from: one round after another, from a daemon or from this machine. */
 export interface Rounds {
@@ -57,7 +63,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
         case 'result':
           return answer.result.tenants.length === 0
             ? { kind: 'no-tenant', details: [`${server} knows no such tenant`] }
-            : { kind: 'result', result: answer.result, problem: null };
+            : { kind: 'result', result: answer.result, problem: null, issuanceGraceMs: null };
         case 'no-tenant':
           return { kind: 'no-tenant', details: [answer.detail] };
         case 'rejected':
@@ -131,7 +137,7 @@ async function localRounds(
         onCheck: progress.check,
         onTenant: progress.tenant,
       });
-      return { kind: 'result', result, problem };
+      return { kind: 'result', result, problem, issuanceGraceMs: config.limits.issuanceGraceMs };
     } finally {
       ended.abort();
       await expiry;

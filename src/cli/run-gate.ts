@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../diagnosis/catalogue.ts';
+import { isCuredByWaiting } from '../diagnosis/index.ts';
 import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
 import type { Clock } from '../model/time.ts';
 import { worstVerdict } from '../model/verdict.ts';
@@ -65,7 +65,9 @@ export async function runGate(request: GateRequest): Promise<GateEnd> {
         verdict: verdict === 'passed' && !complete ? 'could-not-tell' : verdict,
         passesInRow,
         elapsedMs: elapsedMs(),
-        incurable: incurableRoots(result, rules, (code) => CATALOGUE[code].curedByWaiting),
+        incurable: incurableRoots(result, rules, (code, checks) =>
+          isCuredByWaiting(code, checks, round.issuanceGraceMs ?? Infinity, clock.now()),
+        ),
       },
       policy,
     );

@@ -2,7 +2,7 @@ export { resolverAddresses } from './address.ts';
 export { ConfigError } from './error.ts';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
 export type { ConfigFlags } from './overrides.ts';
-export { runbookBaseUrl, toPlatform } from './platform.ts';
+export { toPlatform } from './platform.ts';
 export type {
   ChannelConfig,
   Config,

@@ -4,7 +4,7 @@ import type { Config } from './schema.ts';
 const PROJECT_RUNBOOKS = 'https://github.com/tenantwatch/tenantwatch/blob/main/docs/runbooks/{code}.md';
 
 /** Base of the runbook links: what is configured, else the daemon's own pages, else the project's. */
-export function runbookBaseUrl(config: Pick<Config, 'runbooks' | 'server'>): string {
+function runbookBaseUrl(config: Pick<Config, 'runbooks' | 'server'>): string {
   const ownPages = config.server.publicUrl === null ? null : `${config.server.publicUrl}/runbooks`;
   return config.runbooks.baseUrl ?? ownPages ?? PROJECT_RUNBOOKS;
 }
@@ -29,5 +29,6 @@ export function toPlatform(config: Config): Platform {
     failDays: tls.failDays,
     issuanceGraceMs: limits.issuanceGraceMs,
     runbookBaseUrl: runbookBaseUrl(config),
+    flyOrg: config.fly.org,
   };
 }

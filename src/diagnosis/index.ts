@@ -6,7 +6,7 @@ import type { SharedResult } from './shared.ts';
 
 export { diagnoseShared, type SharedResult } from './shared.ts';
 export { diagnoseTenant } from './tenant.ts';
-export { waitingCures, worthWaiting } from './waiting.ts';
+export { isCuredByWaiting } from './waiting.ts';
 
 /**
  * The whole document. The verdict is the worst over the tenants and the platform; the monitor's own problems are in it only by

@@ -1,4 +1,4 @@
-import { diagnoseShared } from '../diagnosis/index.ts';
+import { diagnoseShared, diagnoseTenant } from '../diagnosis/index.ts';
 import { tenantOutcome } from '../incidents/index.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
@@ -19,7 +19,6 @@ import type { InventoryKeeper } from './inventory.ts';
 import { observeTenant, type TenantRequest } from './observe-tenant.ts';
 import { createSharedWatch, type SharedWatchOptions } from './shared-watch.ts';
 import { discountTimeouts } from './stall.ts';
-import { judgeOne } from './verifier.ts';
 
 export interface DaemonOptions extends SharedWatchOptions {
   readonly inventory: InventoryKeeper;
@@ -87,7 +86,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     const snapshot = stalls.since(startedMs) ? discountTimeouts(observed) : observed;
     shared.noteHandshakes(snapshot.handshakes);
     const sharedResult = fleet.shared()?.result ?? diagnoseShared(snapshot.platform, platform);
-    const result = judgeOne(snapshot, sharedResult, platform, clock);
+    const result = diagnoseTenant(snapshot, sharedResult, platform);
     for (const check of result.checks) onCheck?.(check);
     record(tenant, snapshot, result, trigger);
     return result;

@@ -1,7 +1,8 @@
 import type { Handshake, HttpFacts } from '../model/connection.ts';
 import { FAMILIES, type DnsLookup } from '../model/dns.ts';
 import type { FailureCode } from '../model/failure.ts';
-import { notTaken, type Taken } from '../model/observation.ts';
+import { factsOf, notTaken, type Taken } from '../model/observation.ts';
+import type { Platform } from '../model/platform.ts';
 import type { Priority } from '../model/priority.ts';
 import type { Clock } from '../model/time.ts';
 import type { Probes, Server } from '../probes/index.ts';
@@ -109,3 +110,31 @@ function addressesOf(lookup: DnsLookup): readonly string[] {
 }
 
 const MAX_ADDRESSES = 16;
+
+export interface BehindProxyRequest {
+  readonly hostname: string;
+  readonly priority: Priority;
+  /** Of the management app. */
+  readonly addresses: Promise<Taken<readonly string[]>>;
+}
+
+/** With `edge: proxied` TLS ends at another proxy; only the management app's own addresses show what Fly's edge would do. */
+export async function observeBehindProxy(
+  probes: Probes,
+  platform: Pick<Platform, 'edge' | 'httpsPort'>,
+  { hostname, priority, addresses }: BehindProxyRequest,
+  signal: AbortSignal,
+): Promise<readonly Handshake[]> {
+  if (platform.edge === 'direct') return [];
+  const known = factsOf(await addresses) ?? [];
+  return Promise.all(
+    known
+      .slice(0, MAX_ADDRESSES)
+      .map((address) =>
+        probes.handshake(
+          { address, port: platform.httpsPort, serverName: hostname, attempt: 1, priority },
+          signal,
+        ),
+      ),
+  );
+}

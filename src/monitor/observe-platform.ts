@@ -8,7 +8,7 @@ import type { Clock, Random } from '../model/time.ts';
 import type { Probes } from '../probes/index.ts';
 import type { Servers } from './servers.ts';
 import type { FlyView } from './fly-view.ts';
-import { observeEdge } from './observe-edge.ts';
+import { observeBehindProxy, observeEdge } from './observe-edge.ts';
 
 export interface PlatformObserver {
   readonly probes: Probes;
@@ -43,13 +43,19 @@ export async function observePlatform(
 ): Promise<PlatformSnapshot> {
   const { probes, clock } = observer;
   const takenAt = clock.now();
+  const asked = view.management(signal);
+  const addresses = asked.then((fly): Taken<readonly string[]> =>
+    observer.addresses === 'auto'
+      ? fly.addresses
+      : { outcome: 'observed', at: takenAt, durationMs: 0, facts: observer.addresses },
+  );
   const [controls, fly, wildcardClaims, health, witnesses] = await Promise.all([
     Promise.all(
       Array.from({ length: CONTROLS }, (_, index) =>
-        observeControl(observer, servers, priority, index === 0, signal),
+        observeControl(observer, { servers, priority, addresses, request: index === 0 }, signal),
       ),
     ),
-    view.management(signal),
+    asked,
     view.wildcardClaims(signal),
     observeHealth(observer, priority, signal),
     Promise.all(observer.witnesses.map((address) => probes.witness(address, address, signal))),
@@ -60,10 +66,7 @@ export async function observePlatform(
     management: {
       certificates: fly.certificates,
       machines: fly.machines,
-      addresses:
-        observer.addresses === 'auto'
-          ? fly.addresses
-          : { outcome: 'observed', at: takenAt, durationMs: 0, facts: observer.addresses },
+      addresses: await addresses,
       health,
     },
     wildcardClaims,
@@ -77,21 +80,29 @@ export async function observePlatform(
   };
 }
 
+interface ControlRequest {
+  readonly servers: Servers;
+  readonly priority: Priority;
+  readonly addresses: Promise<Taken<readonly string[]>>;
+  readonly request: boolean;
+}
+
 async function observeControl(
   { probes, clock, random, platform }: PlatformObserver,
-  servers: Servers,
-  priority: Priority,
-  request: boolean,
+  { servers, priority, addresses, request }: ControlRequest,
   signal: AbortSignal,
 ): Promise<ControlSnapshot> {
   const name = controlName(platform, random);
-  const edge = await observeEdge(
-    probes,
-    clock,
-    { hostname: name, port: platform.httpsPort, servers, priority, request },
-    signal,
-  );
-  return { name, ...edge };
+  const [edge, managementHandshakes] = await Promise.all([
+    observeEdge(
+      probes,
+      clock,
+      { hostname: name, port: platform.httpsPort, servers, priority, request },
+      signal,
+    ),
+    observeBehindProxy(probes, platform, { hostname: name, priority, addresses }, signal),
+  ]);
+  return { name, ...edge, managementHandshakes };
 }
 
 /** A random label that no tenant owns: the prefix keeps it out of every sensible pattern of ids. */

@@ -1,4 +1,4 @@
-import type { Handshake, HttpFacts } from '../model/connection.ts';
+import type { HttpFacts } from '../model/connection.ts';
 import type { Machine } from '../model/fly.ts';
 import { factsOf, notTaken, type Taken } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
@@ -10,7 +10,7 @@ import type { Trigger } from '../model/verdict.ts';
 import type { Probes } from '../probes/index.ts';
 import type { Servers } from './servers.ts';
 import type { FlyView } from './fly-view.ts';
-import { observeEdge } from './observe-edge.ts';
+import { observeBehindProxy, observeEdge } from './observe-edge.ts';
 
 export interface TenantObserver {
   readonly probes: Probes;
@@ -55,7 +55,16 @@ export async function observeTenant(
     quiet
       ? notTaken(asleep ? 'asleep' : 'not-needed')
       : observeDirect(probes, platform, tenant, priority, signal),
-    behindProxy(probes, platform, tenant, priority, shared, signal),
+    observeBehindProxy(
+      probes,
+      platform,
+      {
+        hostname: tenant.hostname,
+        priority,
+        addresses: shared.then(({ management }) => management.addresses),
+      },
+      signal,
+    ),
   ]);
   return {
     tenant,
@@ -86,25 +95,4 @@ async function observeDirect(
 ): Promise<Taken<HttpFacts>> {
   const hostname = platform.directHost.replaceAll('{app}', tenant.app);
   return probes.direct(hostname, platform.httpsPort, signal, priority);
-}
-
-/** Behind another proxy TLS ends there; only the management app's own addresses show what Fly's edge would do. */
-async function behindProxy(
-  probes: Probes,
-  platform: Platform,
-  tenant: Tenant,
-  priority: Priority,
-  shared: Promise<PlatformSnapshot>,
-  signal: AbortSignal,
-): Promise<readonly Handshake[]> {
-  if (platform.edge === 'direct') return [];
-  const addresses = factsOf((await shared).management.addresses) ?? [];
-  return Promise.all(
-    addresses.map((address) =>
-      probes.handshake(
-        { address, port: platform.httpsPort, serverName: tenant.hostname, attempt: 1, priority },
-        signal,
-      ),
-    ),
-  );
 }

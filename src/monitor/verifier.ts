@@ -1,11 +1,8 @@
-import { diagnoseShared, diagnoseTenant, verifyResult, type SharedResult } from '../diagnosis/index.ts';
+import { diagnoseShared, diagnoseTenant, verifyResult } from '../diagnosis/index.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
-import type { Platform } from '../model/platform.ts';
 import type { Priority } from '../model/priority.ts';
-import type { TenantSnapshot } from '../model/snapshot.ts';
 import type { Tenant } from '../model/tenant.ts';
-import type { Clock } from '../model/time.ts';
 import type { Trigger } from '../model/verdict.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { FlyView } from './fly-view.ts';
@@ -65,7 +62,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
           { tenant, trigger, priority, view, servers, wake, handshakeOnly: false, shared: observed },
           signal,
         );
-        const result = judgeOne(snapshot, (await judged).shared, platform, clock);
+        const result = diagnoseTenant(snapshot, (await judged).shared, platform);
         for (const check of result.checks) request.onCheck?.(tenant, check);
         request.onTenant?.(result);
         return result;
@@ -75,18 +72,5 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const { shared } = await judged;
       return verifyResult(startedAt, clock.monotonicMs() - startedMs, shared, results);
     },
-  };
-}
-
-/** The pure half of a verification, with the time that the whole of it took. */
-export function judgeOne(
-  snapshot: TenantSnapshot,
-  shared: SharedResult,
-  platform: Platform,
-  clock: Pick<Clock, 'now'>,
-): TenantResult {
-  return {
-    ...diagnoseTenant(snapshot, shared, platform),
-    durationMs: Math.max(0, clock.now() - snapshot.takenAt),
   };
 }

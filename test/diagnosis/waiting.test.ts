@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { verifyResult, waitingCures, worthWaiting } from '../../src/diagnosis/index.ts';
+import { isCuredByWaiting, verifyResult } from '../../src/diagnosis/index.ts';
 import { diagnosed } from '../support/diagnosing.ts';
 import {
   claim,
@@ -44,18 +44,14 @@ describe('does waiting cure it', () => {
     ['a certificate asked for nobody knows when', awaiting(null), true],
   ] as const) {
     it(`${fact}: ${cures ? 'it may' : 'no'}`, () => {
-      const { result, shared } = diagnosed(changes);
-      assert.equal(waitingCures(result, SETTINGS, NOW), cures);
-      assert.equal(worthWaiting(verifyResult(NOW, 1, shared, [result]), SETTINGS, NOW), cures);
+      const { result } = diagnosed(changes);
+      const roots = [result.diagnosis?.code, result.explainedBy?.code].filter((code) => code !== undefined);
+      assert.equal(
+        roots.every((code) => isCuredByWaiting(code, result.checks, SETTINGS.issuanceGraceMs, NOW)),
+        cures,
+      );
     });
   }
-
-  it('a platform that no waiting cures ends the wait for every tenant', () => {
-    const { document } = diagnosed({
-      platform: platform({ management: { certificates: observed([]) } }),
-    });
-    assert.equal(worthWaiting(document, SETTINGS, NOW), false);
-  });
 });
 
 describe('the document', () => {
