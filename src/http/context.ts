@@ -21,6 +21,7 @@ export interface HttpContext {
   readonly fleet: Fleet;
   readonly tracker: Tracker;
   readonly scheduler: Scheduler;
+  /** What is written through it is noticed at once, as what the command line writes is within a second. */
   readonly store: Store;
   readonly metrics: Metrics;
   /** The last complete sweep while it is fresh enough to be evidence, else how the latest one failed. */
