@@ -3,29 +3,15 @@ import { markdownReport } from './markdown.ts';
 import { findingsOf, subjectsOf, type Subject } from './subject.ts';
 import { weightOf, type GateRules, type Weight } from './weight.ts';
 import { checkText, codeLine, say, stepText } from './wording.ts';
-
-/** GitHub shows at most so many of each level for one step; more would be dropped without a word. */
-const PER_LEVEL = 10;
+import { workflowCommands, type Annotation } from './workflow-commands.ts';
 
 /** `GITHUB_STEP_SUMMARY` takes at most 1 MiB for a step; a larger one is refused as a whole. */
 const SUMMARY_BYTES = 1_000_000;
 
-interface Annotation {
-  readonly level: 'error' | 'warning';
-  readonly title: string;
-  readonly text: string;
-}
-
 /** Workflow commands, one for each subject with trouble, errors first; the last of a level counts what did not fit. */
 export function githubAnnotations(result: VerifyResult, rules: GateRules): string {
   const annotations = subjectsOf(result).flatMap((subject) => annotation(subject, rules) ?? []);
-  const lines = (['error', 'warning'] as const).flatMap((level) =>
-    limited(
-      annotations.filter((candidate) => candidate.level === level),
-      level,
-    ),
-  );
-  return lines.map((line) => `${command(line)}\n`).join('');
+  return workflowCommands(annotations);
 }
 
 /** Markdown for `GITHUB_STEP_SUMMARY`, within its limit. */
@@ -68,20 +54,4 @@ function annotation(subject: Subject, rules: GateRules): Annotation | undefined 
 
 function isMild(weight: Weight): boolean {
   return weight === 'warns' || weight === 'known';
-}
-
-function limited(annotations: readonly Annotation[], level: Annotation['level']): readonly Annotation[] {
-  if (annotations.length <= PER_LEVEL) return annotations;
-  const shown = annotations.slice(0, PER_LEVEL - 1);
-  const left = annotations.length - shown.length;
-  return [...shown, { level, title: 'tenantwatch', text: `${left} more; the other formats have them all` }];
-}
-
-/** Escaped as the runner unescapes it: data `% \r \n`, properties also `: ,` (actions/toolkit, command.ts). */
-function command({ level, title, text }: Annotation): string {
-  return `::${level} title=${escapeData(title).replaceAll(':', '%3A').replaceAll(',', '%2C')}::${escapeData(text)}`;
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
