@@ -2,6 +2,7 @@ import type { Config } from '../config/index.ts';
 import type { Json } from '../model/json.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Platform } from '../model/platform.ts';
+import { TENANT_LISTS, type TenantListOfSource } from '../model/tenant-list.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { Clock } from '../model/time.ts';
 import type { InventoryKeeper } from '../monitor/inventory.ts';
@@ -74,13 +75,6 @@ export interface DirectoryHost extends Omit<SourcesHost, 'apps'> {
   readonly logger: Logger;
 }
 
-const LAST_GOOD = 'tenants.last-good';
-
-interface KeptList {
-  readonly name: string;
-  readonly tenants: readonly Tenant[];
-}
-
 /** The daemon's list of tenants: Fly's apps come from the latest sweep, the last good lists survive a restart. */
 export function createDaemonDirectory(config: Config, host: DirectoryHost): TenantDirectory {
   const { inventory, smallState, clock, logger } = host;
@@ -91,7 +85,7 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
       : Promise.reject(new Error(swept.failure.detail));
   };
   const sources = tenantSources(config, { ...host, apps });
-  const kept = (smallState.get(LAST_GOOD) as unknown as KeptList[] | undefined) ?? [];
+  const kept = (smallState.get(TENANT_LISTS) as unknown as TenantListOfSource[] | undefined) ?? [];
   const directory = createTenantDirectory({
     sources,
     maxLossShare: config.watch.maxLossShare,
@@ -100,18 +94,23 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
     // A source that stands elsewhere in the configuration now is not the same source.
     lastGood: sources.map(({ name }, index) => (kept[index]?.name === name ? kept[index].tenants : null)),
   });
-  let saved = false;
+  /** The states that were saved with the lists; undefined when the lists must be saved anyhow. */
+  let saved: string | undefined;
   return {
     current: directory.current,
     refresh: async (signal, options) => {
       const list = await directory.refresh(signal, options);
-      if (signal.aborted || (saved && list.added.length === 0 && list.removed.length === 0)) return list;
+      const states = JSON.stringify(list.sources.map(({ reason }) => reason));
+      const same = saved === states && list.added.length === 0 && list.removed.length === 0;
+      if (signal.aborted || same) return list;
       try {
-        const lists: readonly KeptList[] = list.sources.map(({ name, tenants }) => ({ name, tenants }));
-        smallState.set(LAST_GOOD, JSON.parse(JSON.stringify(lists)) as Json);
-        saved = true;
+        const lists: readonly TenantListOfSource[] = list.sources.map(
+          ({ name, tenants, reason, failingSince }) => ({ name, tenants, reason, failingSince }),
+        );
+        smallState.set(TENANT_LISTS, JSON.parse(JSON.stringify(lists)) as Json);
+        saved = states;
       } catch (error) {
-        saved = false;
+        saved = undefined;
         logger.warn({ error: String(error) }, 'the list of tenants could not be kept for the next start');
       }
       return list;
