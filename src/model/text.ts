@@ -10,8 +10,12 @@ const UNSAFE =
 
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 
+// What nearly every text is: printable ASCII with single spaces. It needs no cleaning.
+const ORDINARY = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One line of printable text of at most `maxLength` characters; a cut is marked with `…`. */
 export function plainText(text: string, maxLength = 200): string {
+  if (text.length <= maxLength && ORDINARY.test(text)) return text;
   // Bounded before the regular expressions see it: their work is linear in what they are given.
   const head = text.length > maxLength * 4 ? text.slice(0, maxLength * 4) : text;
   const clean = head.replace(ANSI, '').replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();

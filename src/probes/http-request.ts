@@ -90,7 +90,9 @@ export function getOver(
     };
     socket.on('error', fail);
     socket.on('close', () => {
-      fail(stopped('request', 'eof', 'the connection was closed before the answer was complete'));
+      // Also after every success: an error with its stack trace is not made for nothing.
+      if (!settled)
+        fail(stopped('request', 'eof', 'the connection was closed before the answer was complete'));
     });
     try {
       const request = protocol === 'h2' ? requestHttp2 : requestHttp1;

@@ -29,6 +29,7 @@ export function requestHttp1(
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   let interim = 0;
+  let ended = false;
   request.on('error', listener.fail);
   request.on('information', () => {
     interim += 1;
@@ -43,8 +44,14 @@ export function requestHttp1(
     response.on('error', listener.fail);
     listener.head(response.statusCode ?? 0, response.headers);
     response.on('data', listener.data);
-    response.on('end', listener.end);
+    response.on('end', () => {
+      ended = true;
+      listener.end();
+    });
   });
   request.end();
-  return () => request.destroy();
+  return () => {
+    // The socket is destroyed anyway; a request that is done would make an error of it that nobody reads.
+    if (!ended) request.destroy();
+  };
 }
