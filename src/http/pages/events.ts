@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { SECOND_MS } from '../../model/time.ts';
+import { SECOND_MS, type Clock } from '../../model/time.ts';
 import type { FleetEvent, LatestResult } from '../../monitor/fleet.ts';
 import type { Pages } from './page.tsx';
 
@@ -7,6 +8,8 @@ import type { Pages } from './page.tsx';
 const MAX_STREAMS = 200;
 /** At most one word a second: a fleet of ten thousand has 170 results in that time. */
 const QUIET_MS = SECOND_MS;
+/** What happens at one moment is told once. */
+const TOGETHER_MS = 50;
 const HEARTBEAT_MS = 20 * SECOND_MS;
 
 /**
@@ -14,9 +17,17 @@ const HEARTBEAT_MS = 20 * SECOND_MS;
  * access rules.
  */
 export function eventRoutes(app: FastifyInstance, { context }: Pages): void {
-  const streams = new Set<() => void>();
+  const { clock, fleet } = context;
+  const streams = new Set<Stream>();
+  const showsInFleet = fleetChanges();
+  // One listener for all readers: what the fleet page would show of each tenant is remembered once.
+  const stopListening = fleet.listen((event) => {
+    const inFleet = showsInFleet(event);
+    for (const stream of streams) if (concerns(stream.topic, event, inFleet)) stream.tell();
+  });
   app.addHook('preClose', (done) => {
-    for (const end of streams) end();
+    stopListening();
+    for (const { end } of streams) end();
     done();
   });
   app.get<{ Querystring: { topic?: string } }>(
@@ -26,62 +37,73 @@ export function eventRoutes(app: FastifyInstance, { context }: Pages): void {
       if (streams.size >= MAX_STREAMS)
         return reply.code(503).type('text/plain').send('too many readers; the page works without\n');
       const topic = typeof request.query.topic === 'string' ? request.query.topic : '';
-      const concerns = listenerFor(topic);
       reply.hijack();
-      const { raw } = reply;
-      raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
-      });
-      // A browser that lost the stream comes back after this time; the comment makes proxies pass the head on.
-      raw.write('retry: 2000\n\n');
-      let toldMs = -Infinity;
-      let waiting: NodeJS.Timeout | undefined;
-      const tell = (): void => {
-        waiting = undefined;
-        toldMs = context.clock.monotonicMs();
-        raw.write('event: changed\ndata:\n\n');
-      };
-      const stopListening = context.fleet.listen((event) => {
-        if (waiting !== undefined || !concerns(event)) return;
-        waiting = setTimeout(tell, Math.max(50, toldMs + QUIET_MS - context.clock.monotonicMs()));
-      });
-      const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS);
-      const end = (): void => {
-        streams.delete(end);
-        stopListening();
-        clearTimeout(waiting);
-        clearInterval(heartbeat);
-        raw.end();
-      };
-      streams.add(end);
-      raw.on('close', end);
-      raw.on('error', end);
+      const stream = openStream(topic, reply.raw, clock, () => streams.delete(stream));
+      streams.add(stream);
       return reply;
     },
   );
 }
 
-/** Does an event change what a page about the topic shows? Remembers, for the fleet, how each tenant stood: bounded by their number. */
-function listenerFor(topic: string): (event: FleetEvent) => boolean {
-  if (topic.startsWith('tenant:')) {
-    const id = topic.slice('tenant:'.length);
-    return (event) => {
-      switch (event.kind) {
-        case 'result':
-          return event.tenant === id;
-        case 'incidents':
-          return event.incidents.some(({ subject }) => subject.scope !== 'tenant' || subject.name === id);
-        case 'tenants':
-          return [...event.added, ...event.removed].some((tenant) => tenant.id === id);
-        case 'shared':
-          return false;
-      }
-    };
+interface Stream {
+  readonly topic: string;
+  readonly tell: () => void;
+  readonly end: () => void;
+}
+
+function openStream(topic: string, raw: ServerResponse, clock: Clock, ended: () => void): Stream {
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
+  });
+  // A browser that lost the stream comes back after this time.
+  raw.write('retry: 2000\n\n');
+  let toldMs = -Infinity;
+  let waiting: NodeJS.Timeout | undefined;
+  const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS);
+  const end = (): void => {
+    ended();
+    clearTimeout(waiting);
+    clearInterval(heartbeat);
+    raw.end();
+  };
+  raw.on('close', end);
+  raw.on('error', end);
+  return {
+    topic,
+    end,
+    tell: () => {
+      if (waiting !== undefined) return;
+      const delayMs = Math.max(TOGETHER_MS, toldMs + QUIET_MS - clock.monotonicMs());
+      waiting = setTimeout(() => {
+        waiting = undefined;
+        toldMs = clock.monotonicMs();
+        raw.write('event: changed\ndata:\n\n');
+      }, delayMs);
+    },
+  };
+}
+
+function concerns(topic: string, event: FleetEvent, inFleet: boolean): boolean {
+  if (topic === 'fleet') return inFleet;
+  if (topic === 'incidents') return event.kind === 'incidents';
+  const id = topic.startsWith('tenant:') ? topic.slice('tenant:'.length) : undefined;
+  switch (event.kind) {
+    case 'result':
+      return event.tenant === id;
+    case 'incidents':
+      return event.incidents.some(({ subject }) => subject.scope !== 'tenant' || subject.name === id);
+    case 'tenants':
+      return [...event.added, ...event.removed].some((tenant) => tenant.id === id);
+    case 'shared':
+      return false;
   }
-  if (topic === 'incidents') return ({ kind }) => kind === 'incidents';
+}
+
+/** Tells whether an event changes what the fleet page shows: most runs only say again what the run before them said. */
+function fleetChanges(): (event: FleetEvent) => boolean {
   const seen = new Map<string, string>();
   let shared = '';
   return (event) => {
@@ -94,7 +116,7 @@ function listenerFor(topic: string): (event: FleetEvent) => boolean {
       }
       case 'shared': {
         const { monitor, platform } = event.latest.result;
-        const next = [...monitor.checks, ...platform.checks].map((check) => check.reason ?? '').join();
+        const next = [...monitor.checks, ...platform.checks].map(({ reason }) => reason ?? '').join();
         const changed = next !== shared;
         shared = next;
         return changed;
@@ -109,6 +131,6 @@ function listenerFor(topic: string): (event: FleetEvent) => boolean {
 }
 
 function standingOf({ result }: LatestResult): string {
-  const reasons = result.checks.map(({ verdict, reason }) => `${verdict}:${reason ?? ''}`).join();
+  const reasons = result.checks.map(({ reason }) => reason ?? '').join();
   return `${result.verdict} ${result.diagnosis?.code ?? ''} ${reasons}`;
 }

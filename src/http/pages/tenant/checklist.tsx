@@ -1,0 +1,35 @@
+import type { JSX } from 'preact';
+import { TENANT_CHECKS, type CheckResult } from '../../../model/check.ts';
+import { Evidence } from '../parts/evidence.tsx';
+import { Mark } from '../parts/mark.tsx';
+import { CHECK_LABELS, spokenMs } from '../words.ts';
+
+/** Each check with its sentence; its facts unfold. The script fills it anew while a verification runs. */
+export function Checklist({ checks }: { readonly checks: readonly CheckResult[] }): JSX.Element {
+  return (
+    <ol class="checklist" id="checklist">
+      {TENANT_CHECKS.map((id) => {
+        const check = checks.find((one) => one.id === id);
+        return (
+          <li key={id} id={`check-${id}`} data-check={id} class={check?.verdict ?? 'waiting'}>
+            <Mark of={check?.verdict ?? 'waiting'} />
+            <div>
+              <h3>
+                {CHECK_LABELS[id]} <code>{id}</code>
+                {check?.reason != null && <span class="reason">{check.reason}</span>}
+              </h3>
+              <p class="sentence">{check?.summary ?? 'Not verified yet.'}</p>
+              {check !== undefined && Object.keys(check.evidence).length > 0 && (
+                <details id={`facts-${id}`}>
+                  <summary>Facts</summary>
+                  <Evidence of={check.evidence} />
+                </details>
+              )}
+            </div>
+            <span class="took quiet">{check === undefined ? '' : spokenMs(check.durationMs)}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
