@@ -4,6 +4,7 @@ import type { CliContext, CliHost } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT } from './exit-code.ts';
 import { explainCommand } from './explain.ts';
+import { guardCommand } from './guard.ts';
 import { interruptedBy } from './interrupted.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
@@ -13,6 +14,7 @@ import { watchCommand } from './watch.ts';
 const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   verifyCommand,
   watchCommand,
+  guardCommand,
   explainCommand,
   configCommand,
   demoCommand,

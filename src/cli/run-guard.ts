@@ -1,0 +1,93 @@
+import {
+  checkCertificateTarget,
+  targetExitCode,
+  type CertificateTarget,
+  type TargetDecision,
+} from '../guard/certificate-target.ts';
+import type { Inventory } from '../model/fly.ts';
+import type { Observation } from '../model/observation.ts';
+import { guardReport, type GuardResult } from '../reports/guard.ts';
+import { printableJson } from '../reports/json.ts';
+import type { CliContext } from './context.ts';
+import { askGuard } from './guard-server.ts';
+import type { GuardOptions } from './guard.ts';
+import { loadPlatform, requireToken } from './platform-settings.ts';
+import { configFlags } from './shared-options.ts';
+import { paletteOf } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** One question to the guard; its exit code. Throws UsageError and ConfigError. */
+export async function runGuard(context: CliContext, options: GuardOptions): Promise<number> {
+  const { hostname, app } = options;
+  const decided =
+    options.server === undefined ? undefined : await fromDaemon(context, options.server, options);
+  const { decision, claims } = decided ?? (await fromHere(context, options));
+  const result: GuardResult = { hostname, app, ...decision, claims };
+  context.stdout.write(
+    options.json === true || options.format === 'json'
+      ? printableJson(result)
+      : guardReport(result, paletteOf(context.stdout, context.env)),
+  );
+  return targetExitCode(decision);
+}
+
+interface Decided {
+  readonly decision: TargetDecision;
+  readonly claims: GuardResult['claims'];
+}
+
+/** Undefined when the daemon cannot answer. */
+async function fromDaemon(
+  { env, stderr, version, signal }: CliContext,
+  url: string,
+  { hostname, app, timeout }: GuardOptions,
+): Promise<Decided | undefined> {
+  if (!/^https?:\/\//.test(url))
+    throw new UsageError('--server must be a URL that begins with https:// or http://');
+  const { TENANTWATCH_TOKEN: token = '' } = env;
+  const answer = await askGuard(
+    {
+      url,
+      token: token === '' ? null : token,
+      body: { hostname, app },
+      timeoutMs: timeout,
+      userAgent: `tenantwatch/${version}`,
+    },
+    signal,
+  );
+  switch (answer.kind) {
+    case 'decided':
+      return { decision: answer.decision, claims: 'daemon' };
+    case 'rejected':
+      throw new UsageError(`${url}: ${answer.detail}`);
+    case 'unavailable':
+      stderr.write(`tenantwatch: ${url}: ${answer.detail}; looking from here instead\n`);
+      return undefined;
+  }
+}
+
+async function fromHere(context: CliContext, options: GuardOptions): Promise<Decided> {
+  const { config, platform } = loadPlatform(context, options.config, configFlags(options));
+  const target: CertificateTarget = { hostname: options.hostname, app: options.app, platform };
+  const placed = checkCertificateTarget(target);
+  // A wrong place is wrong whoever else claims the name.
+  if (placed.decision !== 'allowed' || options.fly === false) return { decision: placed, claims: 'none' };
+  requireToken(context.env, 'ask a daemon with --server, or judge the place alone with --no-fly');
+  const fly = await context.openFly({ org: config.fly.org, contactUrl: config.network.contactUrl });
+  try {
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(options.timeout)]);
+    const swept = await fly.probe.inventory(signal);
+    context.signal.throwIfAborted();
+    if (swept.outcome === 'failed') context.stderr.write(`tenantwatch: Fly: ${swept.failure.detail}\n`);
+    return {
+      decision: checkCertificateTarget({ ...target, claims: claimsOf(swept) }),
+      claims: swept.outcome === 'failed' ? 'none' : 'fly',
+    };
+  } finally {
+    await fly.close();
+  }
+}
+
+function claimsOf(swept: Observation<Inventory>): CertificateTarget['claims'] {
+  return swept.outcome === 'failed' ? null : [...swept.facts.claims.values()].flat();
+}
