@@ -4,7 +4,7 @@ import {
   type CertificateTarget,
   type TargetDecision,
 } from '../guard/certificate-target.ts';
-import type { Inventory } from '../model/fly.ts';
+import type { Claim, Inventory } from '../model/fly.ts';
 import type { Observation } from '../model/observation.ts';
 import { guardReport, type GuardResult } from '../reports/guard.ts';
 import { printableJson } from '../reports/json.ts';
@@ -19,9 +19,10 @@ import { UsageError } from './usage-error.ts';
 /** One question to the guard; its exit code. Throws UsageError and ConfigError. */
 export async function runGuard(context: CliContext, options: GuardOptions): Promise<number> {
   const { hostname, app } = options;
-  const decided =
-    options.server === undefined ? undefined : await fromDaemon(context, options.server, options);
-  const { decision, claims } = decided ?? (await fromHere(context, options));
+  const { decision, claims } =
+    options.server === undefined
+      ? await fromHere(context, options)
+      : await fromDaemon(context, options.server, options);
   const result: GuardResult = { hostname, app, ...decision, claims };
   context.stdout.write(
     options.json === true || options.format === 'json'
@@ -36,12 +37,9 @@ interface Decided {
   readonly claims: GuardResult['claims'];
 }
 
-/** Undefined when the daemon cannot answer. */
-async function fromDaemon(
-  { env, stderr, version, signal }: CliContext,
-  url: string,
-  { hostname, app, timeout }: GuardOptions,
-): Promise<Decided | undefined> {
+async function fromDaemon(context: CliContext, url: string, options: GuardOptions): Promise<Decided> {
+  const { env, stderr, version, signal } = context;
+  const { hostname, app, timeout } = options;
   if (!/^https?:\/\//.test(url))
     throw new UsageError('--server must be a URL that begins with https:// or http://');
   const { TENANTWATCH_TOKEN: token = '' } = env;
@@ -62,7 +60,22 @@ async function fromDaemon(
       throw new UsageError(`${url}: ${answer.detail}`);
     case 'unavailable':
       stderr.write(`tenantwatch: ${url}: ${answer.detail}; looking from here instead\n`);
-      return undefined;
+      return fromHereIfPossible(context, options);
+  }
+}
+
+/** A pipeline that only knows the daemon has no configuration: without the daemon it cannot tell, and did nothing wrong. */
+async function fromHereIfPossible(context: CliContext, options: GuardOptions): Promise<Decided> {
+  try {
+    return await fromHere(context, options);
+  } catch (error) {
+    if (!(error instanceof Error) || !['ConfigError', 'UsageError'].includes(error.name)) throw error;
+    for (const line of error.message.split('\n')) context.stderr.write(`tenantwatch: ${line}\n`);
+    const text = 'The daemon cannot answer, and from here nothing can be looked at.';
+    return {
+      decision: { decision: 'unknown', reason: 'claims-unknown', text, command: null },
+      claims: 'none',
+    };
   }
 }
 
@@ -88,6 +101,6 @@ async function fromHere(context: CliContext, options: GuardOptions): Promise<Dec
   }
 }
 
-function claimsOf(swept: Observation<Inventory>): CertificateTarget['claims'] {
+function claimsOf(swept: Observation<Inventory>): readonly Claim[] | null {
   return swept.outcome === 'failed' ? null : [...swept.facts.claims.values()].flat();
 }
