@@ -6,7 +6,6 @@ import { NO_DOCUMENT, parseConfigDocument, type ConfigDocument } from './documen
 import { effectiveInput, type EffectiveInput } from './effective.ts';
 import { ConfigError, formatKey, type ConfigIssue } from './error.ts';
 import { keyProblems, unknownKey, type KeyProblem } from './issues.ts';
-import { notYetProblems } from './not-yet.ts';
 import { overrides, withOverrides, type ConfigFlags, type Override } from './overrides.ts';
 import { platformWithoutFlySchema } from './platform-schema.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -53,7 +52,6 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const everything = [
     ...input.problems,
     ...problems,
-    ...notYetProblems(input.tree, effectiveInput(schema, {}, sources, NO_DOCUMENT.textOf).tree),
     ...consistencyProblems(sections, noFly),
     ...secretProblems,
   ];

@@ -30,6 +30,7 @@ import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
   readonly logger: Logger;
@@ -108,6 +109,15 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     tracker,
     fleet,
     userAgent: `tenantwatch/${version}`,
+    watchdog: createWatchdog({
+      intervalMs: config.alerts.watchdogMs,
+      channels: config.alerts.channels.map(({ name }) => name),
+      outbox: store.outbox,
+      fleet,
+      tracker,
+      clock,
+      wake: delivery.wake,
+    }),
   });
   const scheduler = createScheduler({
     fleet,

@@ -18,6 +18,8 @@ export interface UpkeepOptions {
   readonly tracker: Tracker;
   readonly fleet: Fleet;
   readonly userAgent: string;
+  /** The sign of life over the alert channels, when it is due. */
+  readonly watchdog: () => void;
 }
 
 export interface Upkeep {
@@ -82,6 +84,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       tracker.flush();
       try {
         await housekeeping(signal);
+        options.watchdog();
         failing = false;
       } catch (error) {
         complain(error);

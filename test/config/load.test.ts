@@ -123,11 +123,6 @@ describe('what is wrong with a configuration is said with file, line and key', (
       'server: {publicUrl: "${HOST:-x}"}',
       '6: server.publicUrl: ${HOST:-x} must be ${NAME} of an environment variable, or ${file:PATH}',
     ],
-    [
-      'what is not acted on yet',
-      'alerts: {watchdog: 24h}',
-      '6: alerts.watchdog: is not acted on yet: only its default, null, is accepted',
-    ],
     ['a key twice', 'fly: {}', '6: Map keys must be unique'],
   ];
   for (const [what, yaml, complaint] of facts)
