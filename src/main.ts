@@ -3,6 +3,7 @@ import type { CliHost, OutputStream } from './cli/context.ts';
 import { Interrupted } from './cli/interrupted.ts';
 import { runProgram } from './cli/program.ts';
 import { systemClock } from './wiring/clock.ts';
+import { createServiceManager } from './wiring/systemd.ts';
 
 /**
  * Runs one command line; resolves to the exit code. What a command does not use is not loaded: `verify` in CI must not
@@ -65,6 +66,14 @@ function createHost(signal: AbortSignal): CliHost {
       process.on('SIGHUP', listener);
       return () => process.off('SIGHUP', listener);
     },
+    serviceManager: createServiceManager({
+      env,
+      pid: process.pid,
+      monotonicUs: () => process.hrtime.bigint() / 1_000n,
+      complain: (text) => {
+        process.stderr.write(`${text}\n`);
+      },
+    }),
     startDaemon: async (config, options) => {
       const [{ startDaemon }, { createLogger }] = await Promise.all([
         import('./wiring/daemon.ts'),

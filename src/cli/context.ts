@@ -86,6 +86,15 @@ export interface ListenFacts {
   readonly detail: string;
 }
 
+/** Whoever started the daemon and wants to know how it is; systemd, or nobody. */
+export interface ServiceManager {
+  readonly ready: () => void;
+  /** The next `ready` ends the reload. */
+  readonly reloading: () => void;
+  /** Resolves when the message is out. */
+  readonly stopping: () => Promise<void>;
+}
+
 /**
  * What the program is given from outside. Functions load what they need when they are called: a command pays for nothing that it
  * does not use.
@@ -106,6 +115,7 @@ export interface CliHost {
   ) => Promise<GateVerifier>;
   /** Calls back when the terminal hangs up or an operator asks for a reload (SIGHUP); returns how to stop. */
   readonly onHangup: (listener: () => void) => () => void;
+  readonly serviceManager: ServiceManager;
   /** Starts everything that `watch` runs; rejects when it cannot, with nothing left running. */
   readonly startDaemon: (config: Config, options: DaemonStart) => Promise<StartedDaemon>;
   /** The daemon's database while the daemon runs: to look, or to write what people decide. */

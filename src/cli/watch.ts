@@ -48,6 +48,8 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
 
   let loaded = load();
   let daemon = await context.startDaemon(loaded.config, { log: { format } });
+  const { serviceManager } = context;
+  serviceManager.ready();
 
   /** Keeps the last good configuration: what cannot be read or does not start changes nothing. */
   const reload = async (because: string): Promise<void> => {
@@ -61,6 +63,7 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
       );
       return;
     }
+    serviceManager.reloading();
     await daemon.stop();
     try {
       daemon = await context.startDaemon(next.config, { log: { format } });
@@ -73,10 +76,13 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
         `${because}: the new configuration does not start, the old one stays`,
       );
     }
+    serviceManager.ready();
   };
 
   await untilStopped(context, loaded.file, reload);
+  const told = serviceManager.stopping();
   await daemon.stop();
+  await told;
   return interruptedBy(context.signal) === 'SIGINT' ? EXIT.SIGINT : EXIT.passed;
 }
 

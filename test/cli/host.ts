@@ -86,6 +86,11 @@ export async function run(
       return Promise.resolve();
     },
     onHangup: () => () => undefined,
+    serviceManager: {
+      ready: () => undefined,
+      reloading: () => undefined,
+      stopping: () => Promise.resolve(),
+    },
     startDaemon: () => Promise.reject(new Error('no daemon was expected')),
     openStore: () => Promise.reject(new Error('no database was expected')),
     openFly: () => Promise.reject(new Error("Fly's API was not expected to be asked")),
