@@ -1,11 +1,11 @@
 import type { VerifyResult } from '../model/diagnosis.ts';
+import { namedTenants } from '../model/named-tenants.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { loadConfig, toPlatform, type ConfigFlags } from '../config/index.ts';
 import type { CliContext, GateVerifier } from './context.ts';
 import { roundTimeoutMs } from './gate.ts';
 import type { Progress } from './progress.ts';
 import { askServer } from './server.ts';
-import { namedTenants } from './targets.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface RoundsRequest {
