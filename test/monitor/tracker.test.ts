@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DEFAULT_INCIDENT_POLICY, type Outcome } from '../../src/incidents/index.ts';
+import type { IncidentChange } from '../../src/model/delivery.ts';
+import type { Diagnosis } from '../../src/model/diagnosis.ts';
+import type { Incident } from '../../src/model/incident.ts';
+import type { Tenant } from '../../src/model/tenant.ts';
+import { createTracker } from '../../src/monitor/tracker.ts';
+
+const CLAIM: Diagnosis = {
+  code: 'certificate-on-tenant-app',
+  scope: 'tenant',
+  severity: 'critical',
+  certainty: 'certain',
+  summary: 'sp-aaa claims aaa.example.io',
+  explanation: '',
+  explains: ['tls-handshake'],
+  evidence: [],
+  runbook: '',
+  remediation: [],
+};
+
+function harness(labels: Tenant['labels'] = {}) {
+  const state = { now: 1_000_000, storeAway: false, tenants: new Map<string, Tenant>() };
+  state.tenants.set('aaa', { id: 'aaa', hostname: 'aaa.example.io', app: 'sp-aaa', labels });
+  const committed: IncidentChange[] = [];
+  const told: number[] = [];
+  const errors: string[] = [];
+  const quiet = (): void => undefined;
+  const tracker = createTracker({
+    policy: DEFAULT_INCIDENT_POLICY,
+    clock: { now: () => state.now, monotonicMs: () => state.now, sleep: () => Promise.resolve() },
+    logger: { debug: quiet, info: quiet, warn: quiet, error: (_fields, message) => errors.push(message) },
+    known: [],
+    past: () => undefined,
+    commit: (changes) => {
+      if (state.storeAway) throw new Error('database or disk is full');
+      committed.push(...changes);
+    },
+    silences: () => [],
+    tenant: (id) => state.tenants.get(id),
+    fleetSize: () => state.tenants.size,
+    channelsFor: () => ['on-call'],
+    deployBefore: () => null,
+    links: () => ({ runbook: null, incident: null, verify: null }),
+    stormDiagnosis: () => null,
+    committed: (_changed, deliveries) => told.push(deliveries),
+  });
+  const outcome = (verdict: Outcome['verdict']): Outcome => ({
+    subject: { scope: 'tenant', name: 'aaa' },
+    at: (state.now += 1_000),
+    verdict,
+    diagnosis: verdict === 'fail' ? CLAIM : null,
+    explainedBy: null,
+  });
+  const note = (verdict: Outcome['verdict']): void => {
+    tracker.note(outcome(verdict));
+    tracker.flush();
+  };
+  const states = (): readonly Incident['state'][] => committed.map(({ incident }) => incident.state);
+  const reasons = (): readonly string[] =>
+    committed.flatMap(({ deliveries }) => deliveries.map(({ message }) => message.reason));
+  return { state, tracker, note, committed, told, errors, states, reasons };
+}
+
+describe('the tracker', () => {
+  it('stores a certain finding with its delivery in one change, and the end after two passes', () => {
+    const { note, reasons, states, told } = harness();
+    note('fail');
+    note('pass');
+    note('pass');
+    assert.deepEqual(reasons(), ['opened', 'resolved']);
+    assert.deepEqual(states(), ['open', 'open', 'resolved']);
+    assert.equal(
+      told.reduce((sum, count) => sum + count, 0),
+      2,
+    );
+  });
+
+  it('writes nothing for passing runs of a subject without trouble', () => {
+    const { note, committed } = harness();
+    note('pass');
+    note('unknown');
+    assert.deepEqual(committed, []);
+  });
+
+  it('decides again when the database is back: nothing is told before it is stored, nothing is lost', () => {
+    const { state, note, tracker, reasons, errors } = harness();
+    state.storeAway = true;
+    note('fail');
+    note('fail');
+    assert.deepEqual(reasons(), []);
+    assert.deepEqual(tracker.unresolved(), [], 'memory follows the disk');
+    assert.equal(errors.length, 1, 'said once');
+    state.storeAway = false;
+    tracker.flush();
+    assert.deepEqual(reasons(), ['opened']);
+  });
+
+  it('ends the incident of a tenant that is gone, and tells whoever was told', () => {
+    const { state, note, tracker, reasons, committed } = harness();
+    note('fail');
+    state.tenants.clear();
+    tracker.closeAbsent();
+    assert.deepEqual(reasons(), ['opened', 'resolved']);
+    assert.equal(committed.at(-1)?.incident.resolution, 'removed');
+    tracker.closeAbsent();
+    assert.equal(reasons().length, 2, 'once');
+  });
+
+  it('ends the incident of a tenant that is suspended on purpose', () => {
+    const { state, note, tracker, committed } = harness();
+    note('fail');
+    state.tenants.set('aaa', {
+      id: 'aaa',
+      hostname: 'aaa.example.io',
+      app: 'sp-aaa',
+      labels: { suspended: 'true' },
+    });
+    tracker.closeAbsent();
+    assert.equal(committed.at(-1)?.incident.resolution, 'suspended');
+  });
+
+  it('acknowledges by id, and says when there is no such incident', () => {
+    const { note, tracker } = harness();
+    note('fail');
+    const [incident] = tracker.unresolved();
+    assert.equal(tracker.acknowledge(incident?.id ?? '', 'ann', 'on it')?.acknowledged?.by, 'ann');
+    assert.equal(tracker.acknowledge('nothing', 'ann', null), undefined);
+  });
+});
