@@ -6,6 +6,7 @@ import { EXIT } from './exit-code.ts';
 import { explainCommand } from './explain.ts';
 import { guardCommand } from './guard.ts';
 import { interruptedBy } from './interrupted.ts';
+import { scanCommand } from './scan.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
 import { watchCommand } from './watch.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   verifyCommand,
   watchCommand,
   guardCommand,
+  scanCommand,
   explainCommand,
   configCommand,
   demoCommand,

@@ -1,162 +1,50 @@
-/** The files that a scan reads: everything below a folder but what git ignores, bounded on trees of any size. */
-import type { Dirent } from 'node:fs';
-import { access, open, readFile, readdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import ignore from 'ignore';
-import type { Ignore } from 'ignore';
-import { MAX_SOURCE_LENGTH } from '../guard/scan/scan-text.ts';
+import { Command, Option } from 'commander';
+import type { CliContext } from './context.ts';
+import { addPlatformOptions, type ConfigOptions } from './shared-options.ts';
 
-export interface WalkLimits {
-  /** Directory entries looked at, files and folders. */
-  readonly maxEntries: number;
-  /** Files above this size are nobody's deploy script; bytes. */
-  readonly maxFileBytes: number;
-  readonly maxDepth: number;
+const SCAN_FORMATS = ['pretty', 'json', 'github'] as const;
+
+/** What the command line of `scan` says. */
+export interface ScanOptions extends Pick<ConfigOptions, 'config' | 'domain' | 'managementApp'> {
+  readonly format: (typeof SCAN_FORMATS)[number];
+  readonly json?: true;
+  readonly strict?: true;
 }
 
-export const WALK_LIMITS: WalkLimits = { maxEntries: 200_000, maxFileBytes: MAX_SOURCE_LENGTH, maxDepth: 64 };
-
-export interface SourceFile {
-  /** Relative to the folder that was asked for, with `/`. */
-  readonly path: string;
-  readonly text: string;
+/** Finds the script that will do it again. */
+export function scanCommand(context: CliContext): Command {
+  const command = new Command('scan')
+    .summary("find code that adds certificates to tenants' apps")
+    .description(
+      'Looks through deploy scripts, workflows and code (shell, YAML, Rust, TypeScript, Go, Python, make, just, Dockerfiles) for places that add ' +
+        "certificates, and judges whether each adds to a tenant's app, to the management app, or cannot be told. What git ignores is left out.",
+    )
+    .argument('<path>', 'a folder, or one file')
+    .addOption(
+      new Option('--format <format>', SCAN_FORMATS.join(', ')).choices(SCAN_FORMATS).default('pretty'),
+    )
+    .option('--json', 'the same as --format json')
+    .option('--strict', 'places that could not be told count, too');
+  return addPlatformOptions(command)
+    .addHelpText('after', HELP)
+    .action(async (path: string, options: ScanOptions) => {
+      const { runScan } = await import('./run-scan.ts');
+      context.finish(await runScan(context, path, options));
+    });
 }
 
-/** How a walk ended: what was left out is never silent. */
-export interface WalkEnd {
-  readonly files: number;
-  /** A limit ended the walk early. */
-  readonly truncated: boolean;
-  /** Files and folders that could not be read, relative; at most 20. */
-  readonly unreadable: readonly string[];
-}
+const HELP = `
+A place that is meant to be is left out by a comment on its line or the line before, with a reason:
+  # tenantwatch-ignore: moves the certificate to the management app in the next step
 
-/** Folders that hold no source of their own, whether or not git ignores them. */
-const NEVER = new Set([
-  '.git',
-  '.hg',
-  '.svn',
-  'node_modules',
-  'target',
-  '.terraform',
-  '.venv',
-  '__pycache__',
-]);
-const MAX_PARENTS = 32;
-const MAX_UNREADABLE = 20;
+Exit codes:
+  0  nothing found
+  1  a place adds a certificate where it conflicts (with --strict: or cannot be told)
+  2  wrong usage or configuration
+  3  could not tell: something could not be read, and nothing was found in the rest
 
-interface Rules {
-  readonly folder: string;
-  readonly matcher: Ignore;
-}
-
-/**
- * Yields text files in the order of their paths and returns how the walk ended. Symbolic links are not followed; files with a NUL byte
- * are not text. Rejects when the folder itself cannot be read.
- */
-export async function* walkSources(
-  root: string,
-  limits: WalkLimits = WALK_LIMITS,
-): AsyncGenerator<SourceFile, WalkEnd> {
-  const folder = resolve(root);
-  const unreadable: string[] = [];
-  let entries = 0;
-  let files = 0;
-  let truncated = false;
-  const shown = (path: string): string => relative(folder, path).split(sep).join('/');
-  const note = (path: string): void => {
-    if (unreadable.length < MAX_UNREADABLE) unreadable.push(shown(path));
-  };
-
-  await readdir(folder);
-  // A stack instead of recursion: the depth of a tree is not ours to choose.
-  const stack: {
-    readonly path: string;
-    readonly entry: Dirent | null;
-    readonly rules: readonly Rules[];
-    readonly depth: number;
-  }[] = [{ path: folder, entry: null, rules: await rulesAbove(folder), depth: 0 }];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { path, entry, depth } = next;
-    if (entry?.isFile() === true) {
-      const text = await textOf(path, limits.maxFileBytes).catch(() => undefined);
-      if (text === undefined) note(path);
-      else if (text !== null) {
-        files += 1;
-        yield { path: shown(path), text };
-      }
-      continue;
-    }
-    const children = await readdir(path, { withFileTypes: true }).catch(() => null);
-    if (children === null) {
-      note(path);
-      continue;
-    }
-    const rules = children.some(({ name }) => name === '.gitignore')
-      ? await withRules(next.rules, path)
-      : next.rules;
-    for (const child of children.toSorted((a, b) => (a.name < b.name ? 1 : -1))) {
-      if (!child.isFile() && !child.isDirectory()) continue;
-      if (entries >= limits.maxEntries || depth >= limits.maxDepth) {
-        truncated = true;
-        break;
-      }
-      entries += 1;
-      const childPath = join(path, child.name);
-      if (child.isDirectory() && NEVER.has(child.name)) continue;
-      if (!isIgnored(childPath, child.isDirectory(), rules))
-        stack.push({ path: childPath, entry: child, rules, depth: depth + 1 });
-    }
-  }
-  return { files, truncated, unreadable };
-}
-
-/** The rules of the repository that the folder lies in, from its root down; none outside of one. */
-async function rulesAbove(folder: string): Promise<readonly Rules[]> {
-  const folders: string[] = [];
-  let at = folder;
-  for (let level = 0; level < MAX_PARENTS; level += 1) {
-    const isRoot = await access(join(at, '.git')).then(
-      () => true,
-      () => false,
-    );
-    if (isRoot) {
-      let rules: readonly Rules[] = [];
-      for (const each of folders.toReversed()) rules = await withRules(rules, each);
-      return rules;
-    }
-    const parent = dirname(at);
-    if (parent === at) return [];
-    at = parent;
-    folders.push(at);
-  }
-  return [];
-}
-
-async function withRules(rules: readonly Rules[], folder: string): Promise<readonly Rules[]> {
-  const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => null);
-  return text === null ? rules : [...rules, { folder, matcher: ignore().add(text) }];
-}
-
-/** The deepest file of rules that says anything decides, as git does it. */
-function isIgnored(path: string, isFolder: boolean, rules: readonly Rules[]): boolean {
-  for (const { folder, matcher } of rules.toReversed()) {
-    const name = relative(folder, path).split(sep).join('/') + (isFolder ? '/' : '');
-    const { ignored, unignored } = matcher.test(name);
-    if (ignored || unignored) return ignored;
-  }
-  return false;
-}
-
-/** Null for what is too large or no text. */
-async function textOf(path: string, maxBytes: number): Promise<string | null> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    if (size > maxBytes) return null;
-    const content = await file.readFile();
-    return content.includes(0) ? null : content.toString('utf8');
-  } finally {
-    await file.close();
-  }
-}
+Examples:
+  tenantwatch scan .
+  tenantwatch scan . --format github
+  tenantwatch scan deploy/ --domain example.com --management-app edge-proxy --json
+`;

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { WALK_LIMITS, walkSources } from '../../src/cli/scan.ts';
-import type { WalkEnd, WalkLimits } from '../../src/cli/scan.ts';
+import { WALK_LIMITS, walkSources } from '../../src/cli/walk-sources.ts';
+import type { WalkEnd, WalkLimits } from '../../src/cli/walk-sources.ts';
 
 const made: string[] = [];
 after(async () => {
