@@ -2,7 +2,7 @@ import type { Alert, Notice } from '../model/alert.ts';
 import type { Effect } from '../model/diagnosis.ts';
 import { plainText } from '../model/text.ts';
 import type { Severity } from '../model/verdict.ts';
-import { isCalendarTime, ordinal, spokenDuration, spokenTime } from './spoken.ts';
+import { isCalendarTime, ordinal, spokenDuration, spokenTime } from '../model/spoken.ts';
 
 /** What a person reads, whatever the channel. All strings are one line of plain text, bounded; a channel only escapes. */
 export interface AlertText {

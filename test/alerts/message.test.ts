@@ -7,7 +7,7 @@ import {
   noticeDeliveries,
   type Route,
 } from '../../src/alerts/index.ts';
-import { ordinal, spokenDuration } from '../../src/alerts/spoken.ts';
+import { ordinal, spokenDuration } from '../../src/model/spoken.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Scope, Severity } from '../../src/model/verdict.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';

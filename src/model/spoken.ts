@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
 const UNITS = [
   ['d', DAY_MS],
@@ -38,4 +38,10 @@ export function ordinal(count: number): string {
   const teens = count % 100 >= 11 && count % 100 <= 13;
   const suffix = teens ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
   return `${count}${suffix}`;
+}
+
+/** `99.98 %`: cut, never rounded up to a perfect score. */
+export function spokenRatio(ratio: number): string {
+  const percent = Math.floor(ratio * 10_000) / 100;
+  return `${percent === 100 ? '100' : percent.toFixed(2)} %`;
 }
