@@ -4,7 +4,7 @@ import { normalizeHostname } from '../model/hostname.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Priority } from '../model/priority.ts';
 import type { Witness } from '../model/snapshot.ts';
-import type { Clock, Random } from '../model/time.ts';
+import type { Clock } from '../model/time.ts';
 import { createCertificateReader } from './certificate.ts';
 import { getDirectly, type DirectSettings } from './direct.ts';
 import { exchange, type Exchange } from './exchange.ts';
@@ -23,7 +23,6 @@ export type { HandshakeTarget } from './handshake.ts';
 export type { Server } from './lookup.ts';
 
 export interface ProbeOptions {
-  readonly httpsPort: number;
   /** PEM bundle that is added to the roots. */
   readonly ca: string | null;
   /** Bound of each phase of a connection, and of a question to a name server; milliseconds. */
@@ -31,7 +30,6 @@ export interface ProbeOptions {
   readonly allowPrivateAddresses: boolean;
   readonly userAgent: string;
   readonly clock: Clock;
-  readonly random: Random;
   readonly handshakes: HandshakeBudget;
   /** `ip:port`, in the order in which they are asked. */
   readonly resolvers: readonly string[];

@@ -35,13 +35,11 @@ export function createProbing(config: Config, host: ProbingHost): Probing {
   const agent = userAgent(host.version, config.network.contactUrl);
   const budget = createHandshakeBudget({ perSecond: config.limits.handshakesPerSecond, clock });
   const probes = createProbes({
-    httpsPort: platform.httpsPort,
     ca: config.tls.caFile === null ? null : readFileSync(config.tls.caFile, 'utf8'),
     timeoutMs: config.tls.timeoutMs,
     allowPrivateAddresses: config.network.allowPrivateAddresses,
     userAgent: agent,
     clock,
-    random,
     handshakes: budget,
     resolvers,
   });

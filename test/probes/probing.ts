@@ -12,13 +12,11 @@ export const TIMEOUT_MS = 400;
 /** Probes as main would make them, over loopback. */
 export function testProbes(options: Partial<ProbeOptions> = {}): Probes {
   return createProbes({
-    httpsPort: 443,
     ca: null,
     timeoutMs: TIMEOUT_MS,
     allowPrivateAddresses: true,
     userAgent: 'tenantwatch/test',
     clock: realClock,
-    random: Math.random,
     handshakes: createHandshakeBudget({ perSecond: 10_000, clock: realClock }),
     resolvers: [],
     ...options,
