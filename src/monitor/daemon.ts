@@ -12,6 +12,7 @@ import { SECOND_MS } from '../model/time.ts';
 import type { Trigger, Verdict } from '../model/verdict.ts';
 import { createDeployWatch } from './deploy-watch.ts';
 import type { LatestResult } from './fleet.ts';
+import type { FlyView } from './fly-view.ts';
 import { recentDeploys, touchedByClaims } from './follow-up.ts';
 import type { FreshRelease } from './history.ts';
 import type { InventoryDiff } from './inventory-diff.ts';
@@ -22,6 +23,8 @@ import { discountTimeouts } from './stall.ts';
 
 export interface DaemonOptions extends SharedWatchOptions {
   readonly inventory: InventoryKeeper;
+  /** Asks about the tenant's app now, for somebody who waits: what a sweep saw may be older than the deploy they ask about. */
+  readonly liveView: FlyView;
   readonly recorder: Recorder;
   /** May scheduled runs wake sleeping apps? */
   readonly wake: boolean;
@@ -34,6 +37,12 @@ export interface DaemonOptions extends SharedWatchOptions {
 /** Asks for a verification of a tenant, now or after a while; given by whoever owns the queue. */
 export type Dispatch = (tenant: string, priority: Priority, trigger: Trigger, delayMs?: number) => void;
 
+export interface RunOptions {
+  readonly onCheck?: (result: CheckResult) => void;
+  /** Ask Fly about the tenant's app now, or take what the latest sweep saw. */
+  readonly facts?: 'live' | 'swept';
+}
+
 /** The work of the loops. Who calls it when is the schedule's business. */
 export interface Daemon {
   readonly sweep: (signal: AbortSignal) => Promise<void>;
@@ -44,7 +53,7 @@ export interface Daemon {
     trigger: Trigger,
     priority: Priority,
     signal: AbortSignal,
-    onCheck?: (result: CheckResult) => void,
+    options?: RunOptions,
   ) => Promise<TenantResult | undefined>;
   /** Handshakes only, of tenants under a latent conflict or with trouble that is not decided yet. */
   readonly lookAtSuspects: (signal: AbortSignal) => Promise<void>;
@@ -63,12 +72,13 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
   const observe = (
     request: Pick<TenantRequest, 'tenant' | 'trigger' | 'priority' | 'handshakeOnly'>,
     signal: AbortSignal,
+    facts: 'live' | 'swept' = 'swept',
   ): Promise<TenantSnapshot> =>
     observeTenant(
       options,
       {
         ...request,
-        view,
+        view: facts === 'live' ? options.liveView : view,
         servers: options.servers.servers(signal),
         wake: options.wake || WAKING.has(request.trigger),
         shared: shared.latest(signal),
@@ -76,18 +86,18 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       signal,
     );
 
-  const verify: Daemon['verify'] = async (id, trigger, priority, signal, onCheck) => {
+  const verify: Daemon['verify'] = async (id, trigger, priority, signal, run) => {
     const tenant = fleet.tenant(id);
     if (tenant === undefined) return undefined;
     const startedMs = clock.monotonicMs();
-    const observed = await observe({ tenant, trigger, priority, handshakeOnly: false }, signal);
+    const observed = await observe({ tenant, trigger, priority, handshakeOnly: false }, signal, run?.facts);
     // A shutdown in the middle of a run is no finding.
     if (signal.aborted) return undefined;
     const snapshot = stalls.since(startedMs) ? discountTimeouts(observed) : observed;
     shared.noteHandshakes(snapshot.handshakes);
     const sharedResult = fleet.shared()?.result ?? diagnoseShared(snapshot.platform, platform);
     const result = diagnoseTenant(snapshot, sharedResult, platform);
-    for (const check of result.checks) onCheck?.(check);
+    for (const check of result.checks) run?.onCheck?.(check);
     record(tenant, snapshot, result, trigger);
     return result;
   };

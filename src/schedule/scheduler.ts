@@ -6,7 +6,7 @@ import type { Priority } from '../model/priority.ts';
 import type { Recorder } from '../model/recorder.ts';
 import { MINUTE_MS, type Clock } from '../model/time.ts';
 import type { Trigger } from '../model/verdict.ts';
-import type { Daemon, Dispatch } from '../monitor/daemon.ts';
+import type { Daemon, Dispatch, RunOptions } from '../monitor/daemon.ts';
 import type { Fleet } from '../monitor/fleet.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createWorkQueue } from './queue.ts';
@@ -42,12 +42,18 @@ export type LoopName = 'inventory' | 'platform' | 'suspects' | 'upkeep';
 export interface Scheduler {
   readonly dispatch: Dispatch;
   readonly start: (daemon: Daemon) => void;
-  /** One run of a tenant for somebody who waits, before everything else; undefined when the tenant is gone or we stop. */
+  /**
+   * One run of a tenant for somebody who waits, before everything else; undefined when the tenant is gone or we stop.
+   * @param facts of Fly's API: asked now, or the latest sweep's (default: asked now for gate and manual runs)
+   */
   readonly verifyNow: (
     tenant: string,
     trigger: Trigger,
     onCheck?: (result: CheckResult) => void,
+    facts?: RunOptions['facts'],
   ) => Promise<TenantResult | undefined>;
+  /** Sweeps the organization; resolves when a sweep is over that began after the call. */
+  readonly sweepNow: () => Promise<void>;
   /** The interval at which each tenant is verified, longer than configured when the budget asks for it. */
   readonly edgeIntervalMs: () => number;
   /** Starts nothing more and ends what is under way. */
@@ -57,7 +63,7 @@ export interface Scheduler {
 interface Job {
   readonly tenant: string;
   readonly trigger: Trigger;
-  readonly onCheck?: (result: CheckResult) => void;
+  readonly run: RunOptions;
   readonly done?: (result: TenantResult | undefined) => void;
 }
 
@@ -76,7 +82,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const queue = createWorkQueue<Job>(options.concurrency, async (_key, priority, job) => {
     const result = await daemon
-      ?.verify(job.tenant, job.trigger, priority, controller.signal, job.onCheck)
+      ?.verify(job.tenant, job.trigger, priority, controller.signal, job.run)
       .catch((error: unknown) => {
         logger.error({ tenant: job.tenant, error: String(error) }, 'a verification broke: a fault of ours');
         return undefined;
@@ -87,12 +93,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const dispatch: Dispatch = (tenant, priority, trigger, delayMs = 0) => {
     if (controller.signal.aborted) return;
     if (delayMs === 0) {
-      queue.push(tenant, priority, { tenant, trigger });
+      queue.push(tenant, priority, { tenant, trigger, run: {} });
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      queue.push(tenant, priority, { tenant, trigger });
+      queue.push(tenant, priority, { tenant, trigger, run: {} });
     }, delayMs);
     timers.add(timer);
   };
@@ -122,7 +128,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       logger.warn({ dropped }, 'runs were dropped after a stall; each tenant keeps its next slot');
     for (const id of tenants) {
       const priority: Priority = fleet.latest(id)?.decided === 'fail' ? 'failing' : 'routine';
-      queue.push(id, priority, { tenant: id, trigger: 'schedule' });
+      queue.push(id, priority, { tenant: id, trigger: 'schedule', run: {} });
     }
   };
 
@@ -167,7 +173,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       crons.push(everySecond(clock, tick));
       tick();
     },
-    verifyNow: (tenant, trigger, onCheck) =>
+    verifyNow: (tenant, trigger, onCheck, facts) =>
       new Promise((resolve) => {
         if (controller.signal.aborted) resolve(undefined);
         waiters.add(resolve);
@@ -176,9 +182,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           resolve(result);
         };
         // A key of its own: whoever waits gets a run of their own.
-        const job: Job = { tenant, trigger, done, ...(onCheck === undefined ? {} : { onCheck }) };
+        const waited = trigger === 'gate' || trigger === 'manual';
+        const run = {
+          facts: facts ?? (waited ? 'live' : 'swept'),
+          ...(onCheck === undefined ? {} : { onCheck }),
+        };
+        const job: Job = { tenant, trigger, done, run };
         queue.push(`${tenant}/${String(++requests)}`, 'gate', job);
       }),
+    sweepNow: async () => {
+      const inventory = loops.find(({ name }) => name === 'inventory');
+      // One that is under way may have passed what the caller wants to see.
+      await inventory?.idle();
+      inventory?.runNow();
+      await inventory?.idle();
+    },
     edgeIntervalMs: () => timetable.intervalMs(),
     stop: async () => {
       for (const cron of crons) cron.stop();

@@ -14,7 +14,7 @@ import type { Platform } from '../model/platform.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
 import { createFleet, type Fleet } from '../monitor/fleet.ts';
-import { inventoryView } from '../monitor/fly-view.ts';
+import { freshView, inventoryView, liveView } from '../monitor/fly-view.ts';
 import { createHistory } from '../monitor/history.ts';
 import { createInventoryKeeper } from '../monitor/inventory.ts';
 import { watchStalls } from '../monitor/stall.ts';
@@ -130,6 +130,12 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     ledger: upkeep.ledger,
     upkeep: upkeep.run,
   });
+  const sweptView = inventoryView({
+    inventory: () => Promise.resolve(inventory.current()),
+    addresses: cachedAddresses(flyProbe, platform.managementApp, clock),
+    platform,
+    status: () => probing.fly.lastCall(),
+  });
   const daemon = createDaemon(
     {
       ...observer,
@@ -142,12 +148,11 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       servers,
       budget,
       inventory,
-      view: inventoryView({
-        inventory: () => Promise.resolve(inventory.current()),
-        addresses: cachedAddresses(flyProbe, platform.managementApp, clock),
-        platform,
-        status: () => probing.fly.lastCall(),
-      }),
+      view: sweptView,
+      liveView: freshView(
+        liveView(flyProbe, platform, () => probing.fly.lastCall()),
+        sweptView,
+      ),
       wake: config.watch.wake === 'always',
       refreshTenants: async (signal) => {
         const { tenants } = await directory.refresh(signal);
