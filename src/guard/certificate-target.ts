@@ -1,6 +1,5 @@
 /** Would adding a certificate for this hostname to this app conflict? A decision without I/O, before anything is added. */
-import { addCertificate, removeCertificate } from '../diagnosis/remedies/steps.ts';
-import type { RemediationStep } from '../model/diagnosis.ts';
+import { addCertificate, commandOf, removeCertificate } from '../diagnosis/remedies/steps.ts';
 import type { Claim } from '../model/fly.ts';
 import {
   coversHostname,
@@ -168,8 +167,4 @@ function refused(reason: TargetReason, text: string, command: string | null = nu
 
 function allowed(reason: TargetReason, text: string): TargetDecision {
   return { decision: 'allowed', reason, text, command: null };
-}
-
-function commandOf(step: RemediationStep): string | null {
-  return step.kind === 'command' ? step.command : null;
 }

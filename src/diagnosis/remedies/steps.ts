@@ -69,6 +69,11 @@ export function removeCertificate(
   return changes(command, why, 'Remove the certificate of the app in the Fly dashboard.');
 }
 
+/** The command alone; null where none is safe to print. */
+export function commandOf(step: RemediationStep): string | null {
+  return step.kind === 'command' ? step.command : null;
+}
+
 /** Is this a step that `removeCertificate` built? Kept beside it, so that the storm's remedy can gather them. */
 export function isCertificateRemoval(step: RemediationStep): boolean {
   return step.kind === 'command' && step.command.includes(' certs remove ');
