@@ -76,13 +76,17 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'a stopped app',
-    breaks: ({ world }) => world.setMachines(APP, 'stopped', false),
+    breaks: ({ world }) => {
+      world.setMachines(APP, 'stopped', false);
+    },
     exitCode: 1,
     roots: ['tenant-app-stopped', null, null],
   },
   {
     name: 'an app that Fly does not know',
-    breaks: ({ world }) => world.removeApp(APP),
+    breaks: ({ world }) => {
+      world.removeApp(APP);
+    },
     exitCode: 1,
     roots: ['tenant-app-missing', null, null],
     reasons: { 'machines-started': 'app-missing', 'tenant-certificates': 'no-app' },
