@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { CliContext } from './context.ts';
+import { addFormatOptions } from './database.ts';
 import { positiveDurationOption } from './option-values.ts';
 import { addConfigOptions, type ConfigOptions } from './shared-options.ts';
 
@@ -25,12 +26,8 @@ export function guardCommand(context: CliContext): Command {
     .requiredOption('--hostname <name>', 'what the certificate would be for; a wildcard in quotes')
     .requiredOption('--app <app>', 'the Fly app that it would be added to')
     .option('--server <url>', 'ask a daemon (token: TENANTWATCH_TOKEN); look from here when it cannot answer')
-    .option('--timeout <duration>', 'bound of the look at all claims', positiveDurationOption, 30_000)
-    .addOption(
-      new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'),
-    )
-    .option('--json', 'the same as --format json');
-  addConfigOptions(certs).addHelpText('after', HELP);
+    .option('--timeout <duration>', 'bound of the look at all claims', positiveDurationOption, 30_000);
+  addConfigOptions(addFormatOptions(certs)).addHelpText('after', HELP);
   certs.action(async (options: GuardOptions) => {
     const { runGuard } = await import('./run-guard.ts');
     context.finish(await runGuard(context, options));

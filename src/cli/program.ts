@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { claimsCommand } from './claims.ts';
 import { configCommand } from './config.ts';
 import type { CliContext, CliHost } from './context.ts';
 import { demoCommand } from './demo.ts';
@@ -15,6 +16,7 @@ import { watchCommand } from './watch.ts';
 const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   verifyCommand,
   watchCommand,
+  claimsCommand,
   guardCommand,
   scanCommand,
   explainCommand,
