@@ -13,6 +13,11 @@ import type { Store } from '../store/index.ts';
 
 export interface OutputStream {
   readonly write: (text: string) => void;
+  /**
+   * Resolves when the reader took what was written: for output without end. False: nobody reads any more. Absent where
+   * writing waits by itself.
+   */
+  readonly drained?: () => Promise<boolean>;
   readonly isTTY: boolean;
   /** Width of the terminal; undefined when there is none. */
   readonly columns?: number | undefined;
