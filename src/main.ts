@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { CliHost, OutputStream } from './cli/context.ts';
+import type { CliHost } from './cli/context.ts';
 import { Interrupted } from './cli/interrupted.ts';
 import { runProgram } from './cli/program.ts';
 import { systemClock } from './wiring/clock.ts';
+import { outputStream } from './wiring/output-stream.ts';
 import { createServiceManager } from './wiring/systemd.ts';
 
 /**
@@ -99,16 +100,4 @@ async function askOnTerminal(question: string, signal: AbortSignal): Promise<str
 function packageVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
-}
-
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
-  return {
-    write: (text) => {
-      stream.write(text);
-    },
-    isTTY: stream.isTTY,
-    get columns() {
-      return stream.isTTY ? stream.columns : undefined;
-    },
-  };
 }
