@@ -21,3 +21,10 @@ export function countOption(text: string): number {
   if (count < 1) throw new InvalidArgumentError('It must be an integer from 1 to 9999.');
   return count;
 }
+
+/** For options that bound a list. */
+export function limitOption(text: string): number {
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit < 1) throw new InvalidArgumentError('It must be an integer from 1 to 999999.');
+  return limit;
+}

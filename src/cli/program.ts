@@ -1,13 +1,18 @@
 import { Command, CommanderError } from 'commander';
+import { availabilityCommand } from './availability.ts';
+import { backupCommand } from './backup.ts';
 import { claimsCommand } from './claims.ts';
 import { configCommand } from './config.ts';
 import type { CliContext, CliHost } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT } from './exit-code.ts';
+import { exportCommand } from './export.ts';
 import { explainCommand } from './explain.ts';
 import { guardCommand } from './guard.ts';
+import { historyCommand } from './history.ts';
 import { interruptedBy } from './interrupted.ts';
 import { scanCommand } from './scan.ts';
+import { statusCommand } from './status.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
 import { watchCommand } from './watch.ts';
@@ -16,6 +21,11 @@ import { watchCommand } from './watch.ts';
 const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   verifyCommand,
   watchCommand,
+  statusCommand,
+  historyCommand,
+  availabilityCommand,
+  exportCommand,
+  backupCommand,
   claimsCommand,
   guardCommand,
   scanCommand,

@@ -2,6 +2,7 @@ import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { PLAIN, type Palette } from './palette.ts';
+import { VERDICT_STYLE } from './standing.ts';
 import { findingsOf, subjectsOf, type Subject } from './subject.ts';
 import type { GateRules } from './weight.ts';
 import {
@@ -26,14 +27,6 @@ export interface PrettyOptions extends GateRules {
 /** More failing tenants than this share a problem or a storm; their details are in the other formats. */
 const DETAILED_TENANTS = 10;
 const LISTED_TENANTS = 50;
-
-const VERDICT_STYLE: Readonly<Record<Verdict, 'good' | 'bad' | 'doubtful' | 'dim'>> = {
-  pass: 'good',
-  warn: 'doubtful',
-  fail: 'bad',
-  unknown: 'doubtful',
-  skipped: 'dim',
-};
 
 /** The calm report for people: verdict, what is wrong and why, the commands, then the checks. Ends with a newline. */
 export function prettyReport(result: VerifyResult, options: PrettyOptions): string {
