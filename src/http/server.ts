@@ -8,6 +8,7 @@ import type { HttpContext } from './context.ts';
 import { answerError, HttpError, sendError } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
+import { pages } from './pages/index.ts';
 
 export interface HttpServer {
   /** Base URL, without a final slash. */
@@ -60,6 +61,7 @@ export async function createApp(context: HttpContext): Promise<HttpApp> {
   parseForms(app);
   healthRoutes(app, context);
   metricsRoutes(app, context);
+  pages(app, context, auth);
   return { app, auth, routes };
 }
 

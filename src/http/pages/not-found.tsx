@@ -1,7 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, type Pages } from './page.tsx';
 
-export function notFound(pages: Pages, request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+export function notFound(
+  pages: Pages,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  text: string,
+): FastifyReply {
   return sendPage(pages, request, reply, {
     title: 'Not found',
     section: null,

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentChild } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { Acts } from '../acts.ts';
 import type { Auth } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import type { Assets } from './assets.ts';
@@ -11,6 +12,7 @@ import { viewerOf, type Viewer } from './viewer.ts';
 export interface Pages {
   readonly context: HttpContext;
   readonly auth: Auth;
+  readonly acts: Acts;
   readonly assets: Assets;
 }
 
@@ -23,21 +25,7 @@ export interface Page {
   readonly status?: number;
 }
 
-/**
- * Nothing inline, nothing from elsewhere. No header of ours is needed for that in the markup: a page without script or style of its own
- * cannot be made to run somebody else's.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
+/** The server's security headers hold for pages as for everything: nothing inline, nothing from elsewhere. */
 export function sendPage(
   pages: Pages,
   request: FastifyRequest,
@@ -61,10 +49,6 @@ export function sendPage(
   );
   return reply
     .code(page.status ?? 200)
-    .header('content-security-policy', CONTENT_SECURITY_POLICY)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
-    .header('cross-origin-opener-policy', 'same-origin')
     .header('cache-control', 'private, no-store')
     .type('text/html; charset=utf-8')
     .send(`<!doctype html>${html}`);

@@ -7,7 +7,13 @@ import { CHECK_LABELS } from '../words.ts';
 import type { FleetRow } from './rows.ts';
 
 /** Tenant by check. Each cell that does not pass says why; markup is terse, since a page has 450 of them. */
-export function Matrix({ rows, now }: { readonly rows: readonly FleetRow[]; readonly now: number }): JSX.Element {
+export function Matrix({
+  rows,
+  now,
+}: {
+  readonly rows: readonly FleetRow[];
+  readonly now: number;
+}): JSX.Element {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Tenants and their checks">
       <table class="matrix">
@@ -51,7 +57,11 @@ function Row({ row, now }: { readonly row: FleetRow; readonly now: number }): JS
         </small>
       </th>
       {TENANT_CHECKS.map((id) => (
-        <Cell key={id} check={latest?.result.checks.find((check) => check.id === id)} label={CHECK_LABELS[id]} />
+        <Cell
+          key={id}
+          check={latest?.result.checks.find((check) => check.id === id)}
+          label={CHECK_LABELS[id]}
+        />
       ))}
       <td class="end quiet">{latest === undefined ? 'not yet' : <Ago at={latest.at} now={now} />}</td>
     </tr>
@@ -67,7 +77,11 @@ function Cell({
 }): JSX.Element {
   if (check === undefined) return <td class="cell waiting" data-check={label} />;
   return (
-    <td class={`cell ${check.verdict}`} data-check={label} title={check.reason === null ? undefined : check.summary}>
+    <td
+      class={`cell ${check.verdict}`}
+      data-check={label}
+      title={check.reason === null ? undefined : check.summary}
+    >
       <i>{check.verdict}</i>
       {check.reason}
     </td>

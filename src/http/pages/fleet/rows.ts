@@ -46,7 +46,7 @@ export function fleetView(fleet: Fleet, incidents: readonly Incident[], query: F
   for (const tenant of fleet.tenants()) {
     total += 1;
     const latest = fleet.latest(tenant.id);
-    const standing = latest?.result.verdict ?? 'waiting';
+    const standing: Standing = latest?.result.verdict ?? 'waiting';
     const code = latest?.result.diagnosis?.code ?? latest?.result.explainedBy?.code ?? null;
     counts[standing] += 1;
     if (code !== null) problems.set(code, (problems.get(code) ?? 0) + 1);
@@ -89,7 +89,8 @@ function comparisonOf({ order }: FleetQuery): Comparison {
     case 'oldest':
       return (a, b) => (a.latest?.at ?? 0) - (b.latest?.at ?? 0) || byName(a, b);
     case 'slowest':
-      return (a, b) => (b.latest?.result.durationMs ?? -1) - (a.latest?.result.durationMs ?? -1) || byName(a, b);
+      return (a, b) =>
+        (b.latest?.result.durationMs ?? -1) - (a.latest?.result.durationMs ?? -1) || byName(a, b);
     case 'trouble':
       return (a, b) => {
         const rank = STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing);

@@ -60,9 +60,9 @@ export function FleetPage({ view, query, shared, loaded, intervalMs, now }: Flee
 /** The answer to the question that brought the reader here. */
 function headline({ counts, total }: FleetView, loaded: boolean): string {
   if (!loaded || total === 0) return 'No tenants yet';
-  if (counts.fail > 0) return `${grouped(counts.fail)} of ${counted(total, 'tenant')} ${counts.fail === 1 ? 'fails' : 'fail'}`;
-  if (counts.unknown > 0)
-    return `Nothing fails; of ${counted(counts.unknown, 'tenant')} we cannot tell`;
+  if (counts.fail > 0)
+    return `${grouped(counts.fail)} of ${counted(total, 'tenant')} ${counts.fail === 1 ? 'fails' : 'fail'}`;
+  if (counts.unknown > 0) return `Nothing fails; of ${counted(counts.unknown, 'tenant')} we cannot tell`;
   if (counts.warn > 0) return `Nothing fails; ${counted(counts.warn, 'warning')}`;
   if (counts.waiting > 0) return `${counted(counts.waiting, 'tenant')} not verified yet`;
   return total === 1 ? 'The only tenant passes' : `All ${grouped(total)} tenants pass`;
@@ -157,7 +157,13 @@ function optionsOf({ problems }: FleetView, { problem }: FleetQuery): FleetView[
   return [{ code: problem, count: 0 }, ...problems];
 }
 
-function Pager({ view, query }: { readonly view: FleetView; readonly query: FleetQuery }): JSX.Element | null {
+function Pager({
+  view,
+  query,
+}: {
+  readonly view: FleetView;
+  readonly query: FleetQuery;
+}): JSX.Element | null {
   const { page, pages, matching } = view;
   if (pages === 1) return null;
   const from = (page - 1) * ROWS_A_PAGE + 1;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Json, JsonObject } from '../../../model/json.ts';
+import { isJsonList } from './json-list.ts';
 
 /** Deeper than any check nests; what lies below is printed as it is. */
 const MAX_DEPTH = 4;
@@ -29,7 +30,7 @@ function Value({ of, depth }: { readonly of: Json; readonly depth: number }): JS
   if (typeof of === 'boolean') return <span>{of ? 'yes' : 'no'}</span>;
   if (typeof of !== 'object') return <span>{String(of)}</span>;
   if (depth > MAX_DEPTH) return <code>{JSON.stringify(of)}</code>;
-  if (!isList(of)) return <Facts of={of} depth={depth} />;
+  if (!isJsonList(of)) return <Facts of={of} depth={depth} />;
   if (of.length === 0) return <span class="quiet">none</span>;
   if (of.every((item) => typeof item !== 'object')) return <span>{of.map(String).join(', ')}</span>;
   return (
@@ -41,8 +42,4 @@ function Value({ of, depth }: { readonly of: Json; readonly depth: number }): JS
       ))}
     </ul>
   );
-}
-
-function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
-  return Array.isArray(value);
 }

@@ -185,7 +185,11 @@ function segmentsOf({ points, stepMs }: Latency): readonly (readonly LatencyPoin
   for (const point of points) {
     const segment = segments.at(-1);
     const last = segment?.at(-1);
-    if (segment === undefined || last === undefined || point.at - last.at > GAP_STEPS * Math.max(stepMs, spacing))
+    if (
+      segment === undefined ||
+      last === undefined ||
+      point.at - last.at > GAP_STEPS * Math.max(stepMs, spacing)
+    )
       segments.push([point]);
     else segment.push(point);
   }

@@ -42,7 +42,11 @@ export function Strip({ days, deploys, outages }: StripProps): JSX.Element {
           const deployed = deploys.filter((deploy) => deploy.at >= at && deploy.at < until);
           const troubled = outages.filter((span) => span.at < until && (span.until ?? Infinity) >= at);
           const failedHeight = rollup === null ? 0 : failedPart(rollup) * HEIGHT;
-          const title = [describe(at, rollup), ...troubled.map(({ label }) => label), ...deployed.map(({ label }) => label)];
+          const title = [
+            describe(at, rollup),
+            ...troubled.map(({ label }) => label),
+            ...deployed.map(({ label }) => label),
+          ];
           return (
             <g key={at}>
               <title>{title.join('\n')}</title>

@@ -18,8 +18,16 @@ const MOST = 40;
 export function TenantTimeline({ history }: { readonly history: TenantHistory }): JSX.Element {
   const entries: readonly Entry[] = [
     ...history.transitions.map((of) => ({ at: of.at, kind: 'transition' as const, of })),
-    ...history.deploys.map(({ release }) => ({ at: release.createdAt, kind: 'deploy' as const, of: release })),
-    ...history.incidents.map((of) => ({ at: of.openedAt ?? of.firstFailedAt, kind: 'incident' as const, of })),
+    ...history.deploys.map(({ release }) => ({
+      at: release.createdAt,
+      kind: 'deploy' as const,
+      of: release,
+    })),
+    ...history.incidents.map((of) => ({
+      at: of.openedAt ?? of.firstFailedAt,
+      kind: 'incident' as const,
+      of,
+    })),
   ]
     .sort((a, b) => b.at - a.at)
     .slice(0, MOST);
@@ -55,7 +63,10 @@ function Words({ entry }: { readonly entry: Entry }): JSX.Element {
       return (
         <>
           <strong>Deploy v{version}</strong> <span>{description}</span>
-          <span class="quiet"> {[status, reason, user].filter((one) => one !== null && one !== '').join(', ')}</span>
+          <span class="quiet">
+            {' '}
+            {[status, reason, user].filter((one) => one !== null && one !== '').join(', ')}
+          </span>
         </>
       );
     }

@@ -24,7 +24,10 @@ export function verifyRoute(app: FastifyInstance, { context }: Pages): void {
       };
       if (streams) {
         reply.hijack();
-        raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
+        raw.writeHead(200, {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+        });
       }
 
       let run = running.get(tenant.id);

@@ -59,7 +59,12 @@ export function TenantPage(props: TenantPageProps): JSX.Element {
         </p>
         <Labels tenant={tenant} />
         {viewer.mayVerify && (
-          <form method="post" action={`/tenants/${encodeURIComponent(tenant.id)}/verify`} data-verify id="verify">
+          <form
+            method="post"
+            action={`/tenants/${encodeURIComponent(tenant.id)}/verify`}
+            data-verify
+            id="verify"
+          >
             <input type="hidden" name="csrf" value={viewer.csrf} />
             <button type="submit" class="primary">
               Verify now
@@ -137,7 +142,9 @@ function History({ history, now }: { readonly history: TenantHistory; readonly n
       </Section>
       <Section title="Claims" id="claims">
         {history.claims.length === 0 ? (
-          <p class="empty">The tenant’s app holds no certificate, and no app claims its hostname. That is right.</p>
+          <p class="empty">
+            The tenant’s app holds no certificate, and no app claims its hostname. That is right.
+          </p>
         ) : (
           <ClaimTable records={history.claims} now={now} />
         )}

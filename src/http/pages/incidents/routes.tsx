@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpError } from '../../errors.ts';
+import { stored } from '../../acts.ts';
+import type { Incident } from '../../../model/incident.ts';
+import { HOUR_MS } from '../../../model/time.ts';
+import { field, formOf } from '../forms.ts';
+import { notFound } from '../not-found.tsx';
+import { seeOther, sendPage, type Pages } from '../page.tsx';
+import { readStore } from '../read-store.ts';
+import { newSilence } from '../silences/form.ts';
+import { actorOf } from '../viewer.ts';
+import { IncidentList } from './list.tsx';
+import { IncidentPage, type IncidentView } from './view.tsx';
+
+const A_PAGE = 50;
+const MOST_DELIVERIES = 100;
+
+export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
+  const { store, tracker, fleet, clock } = pages.context;
+
+  app.get<{ Querystring: { before?: unknown } }>(
+    '/incidents',
+    { config: { access: 'page' } },
+    (request, reply) => {
+      const cursor = Number(request.query.before);
+      const before = Number.isSafeInteger(cursor) && cursor > 0 ? cursor : undefined;
+      const past = readStore(pages.context, () =>
+        store.incidents.list({
+          state: 'resolved',
+          limit: A_PAGE,
+          ...(before === undefined ? {} : { before }),
+        }),
+      );
+      const current = before === undefined ? tracker.unresolved() : [];
+      return sendPage(pages, request, reply, {
+        title: 'Incidents',
+        section: 'incidents',
+        topic: 'incidents',
+        body: () => (
+          <IncidentList
+            current={current.toSorted((a, b) => b.firstFailedAt - a.firstFailedAt)}
+            past={past}
+            before={past?.length === A_PAGE ? (past.at(-1)?.firstFailedAt ?? null) : null}
+            tenant={fleet.tenant}
+            now={clock.now()}
+          />
+        ),
+      });
+    },
+  );
+
+  app.get<{ Params: { id: string } }>('/incidents/:id', { config: { access: 'page' } }, (request, reply) => {
+    const view = stored(() => incidentView(pages, request.params.id));
+    if (view === undefined) return notFound(pages, request, reply, 'There is no such incident.');
+    return sendPage(pages, request, reply, {
+      title: view.incident.summary,
+      section: 'incidents',
+      topic: 'incidents',
+      body: (viewer) => <IncidentPage {...view} viewer={viewer} now={clock.now()} />,
+    });
+  });
+
+  const act = (name: string, perform: (id: string, by: string, request: FastifyRequest) => unknown): void => {
+    app.post<{ Params: { id: string } }>(
+      `/incidents/:id/${name}`,
+      { config: { access: 'operate' } },
+      (request, reply) => {
+        const { id } = request.params;
+        perform(id, actorOf(request), request);
+        return seeOther(reply, `/incidents/${encodeURIComponent(id)}`);
+      },
+    );
+  };
+  const { acts } = pages;
+  const noteOf = (request: FastifyRequest): string | null => field(formOf(request.body), 'note');
+  act('acknowledge', (id, by, request) => acts.acknowledge(id, by, noteOf(request)));
+  act('unacknowledge', (id, by) => acts.unacknowledge(id, by));
+  act('resolve', (id, by, request) => acts.resolve(id, by, noteOf(request)));
+  act('note', (id, by, request) => {
+    const text = noteOf(request);
+    if (text === null) throw new HttpError('bad-request', 'The note is empty.');
+    acts.note(id, by, text);
+  });
+  act('silence', (_id, by, request) => {
+    acts.silence(newSilence(request.body, clock.now()), by);
+    // What a silence covers is decided in the next round; whoever pressed the button wants to see it now.
+    tracker.flush();
+  });
+}
+
+function incidentView({ context }: Pages, id: string): IncidentView | undefined {
+  const { tracker, store, fleet } = context;
+  const incident = tracker.get(id) ?? store.incidents.get(id);
+  if (incident === null) return undefined;
+  const tenant = incident.subject.scope === 'tenant' ? fleet.tenant(incident.subject.name) : undefined;
+  return {
+    incident: withDiagnosis(incident, context),
+    tenant,
+    events: store.incidents.events(id),
+    deliveries: store.outbox.list({ group: id, limit: MOST_DELIVERIES }),
+    deploy:
+      tenant === undefined
+        ? null
+        : (store.deploys.between(
+            tenant.app,
+            incident.firstFailedAt - HOUR_MS,
+            incident.firstFailedAt,
+            1,
+          )[0] ?? null),
+  };
+}
+
+/** While it goes on, what the latest run says of the same problem is fresher than what opened it. */
+function withDiagnosis(incident: Incident, { fleet }: Pages['context']): Incident {
+  const latest = incident.state === 'open' ? fleet.latest(incident.subject.name)?.result.diagnosis : null;
+  return latest?.code === incident.code ? { ...incident, diagnosis: latest } : incident;
+}

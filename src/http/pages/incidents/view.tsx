@@ -1,0 +1,180 @@
+import type { JSX } from 'preact';
+import { isStorm } from '../../../incidents/index.ts';
+import type { Delivery, IncidentEvent } from '../../../model/delivery.ts';
+import type { Deploy } from '../../../model/history.ts';
+import type { Incident } from '../../../model/incident.ts';
+import type { Tenant } from '../../../model/tenant.ts';
+import { DiagnosisCard } from '../parts/diagnosis.tsx';
+import { Ago, Time } from '../parts/time.tsx';
+import type { Viewer } from '../viewer.ts';
+import { counted, spokenSpan } from '../words.ts';
+import { IncidentActs } from './acts.tsx';
+import { DELIVERY_WORDS, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
+
+export interface IncidentView {
+  readonly incident: Incident;
+  readonly tenant: Tenant | undefined;
+  /** Oldest first. */
+  readonly events: readonly IncidentEvent[];
+  readonly deliveries: readonly Delivery[];
+  /** The release that came last before it, within an hour. */
+  readonly deploy: Deploy | null;
+}
+
+interface IncidentPageProps extends IncidentView {
+  readonly viewer: Viewer;
+  readonly now: number;
+}
+
+export function IncidentPage(props: IncidentPageProps): JSX.Element {
+  const { incident, tenant, events, deliveries, viewer, now } = props;
+  const { word, kind } = stateOf(incident);
+  const lastedMs = (incident.resolvedAt ?? now) - incident.firstFailedAt;
+  return (
+    <>
+      <div class={`lead incident ${incident.severity} ${kind}`}>
+        <p class="crumbs">
+          <a href="/incidents">Incidents</a>
+        </p>
+        <p class="tags">
+          <span class={`tag ${incident.severity}`}>{incident.severity}</span>
+          <span class="tag" id="incident-state">
+            {word}
+          </span>
+        </p>
+        <h1>{incident.summary}</h1>
+        <p class="sub">
+          <Subject incident={incident} tenant={tenant} />
+          <span>
+            {incident.state === 'resolved' ? 'lasted' : 'for'} {spokenSpan(lastedMs)}
+          </span>
+          {incident.reopened > 0 && <span>came back {counted(incident.reopened, 'time')}</span>}
+        </p>
+        {incident.resolution !== null && <p>{RESOLUTION_WORDS[incident.resolution]}</p>}
+      </div>
+      {viewer.mayOperate && <IncidentActs incident={incident} viewer={viewer} />}
+      {incident.diagnosis !== null && <DiagnosisCard of={incident.diagnosis} />}
+      {isStorm(incident) && <Members incident={incident} />}
+      <section class="part" aria-labelledby="facts">
+        <h2 id="facts">Facts</h2>
+        <Facts {...props} />
+      </section>
+      <section class="part" aria-labelledby="timeline">
+        <h2 id="timeline">Timeline</h2>
+        <ol class="timeline">
+          {events.map(({ at, kind: event, by, text }, index) => (
+            <li key={index} class={event}>
+              <Time at={at} />
+              <div>
+                <strong>{EVENT_WORDS[event]}</strong> {text}
+                {by !== null && <span class="quiet"> by {by}</span>}
+              </div>
+            </li>
+          ))}
+        </ol>
+      </section>
+      <section class="part" aria-labelledby="deliveries">
+        <h2 id="deliveries">Messages</h2>
+        {deliveries.length === 0 ? (
+          <p class="empty">Nobody was told.</p>
+        ) : (
+          <Deliveries deliveries={deliveries} now={now} />
+        )}
+      </section>
+    </>
+  );
+}
+
+function Subject({ incident, tenant }: Pick<IncidentView, 'incident' | 'tenant'>): JSX.Element {
+  const words = subjectOf(incident, tenant);
+  if (tenant === undefined) return <span>{words}</span>;
+  return <a href={`/tenants/${encodeURIComponent(tenant.id)}`}>{words}</a>;
+}
+
+function Facts({ incident, deploy }: IncidentView): JSX.Element {
+  const moments = [
+    ['First failing run', incident.firstFailedAt],
+    ['Opened', incident.openedAt],
+    ['Last failing run', incident.lastFailedAt],
+    ['First good run', incident.firstGoodAt],
+    ['Resolved', incident.resolvedAt],
+  ] as const;
+  return (
+    <dl class="facts">
+      {moments.map(([label, at]) =>
+        at === null ? null : (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              <Time at={at} />
+            </dd>
+          </div>
+        ),
+      )}
+      {deploy !== null && (
+        <div>
+          <dt>Deploy before it</dt>
+          <dd>
+            v{deploy.release.version} of <code>{deploy.app}</code>,{' '}
+            {spokenSpan(incident.firstFailedAt - deploy.release.createdAt)} before
+            {deploy.release.user !== null && `, by ${deploy.release.user}`}
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Told to</dt>
+        <dd>{incident.announcedTo.length === 0 ? 'nobody at present' : incident.announcedTo.join(', ')}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Members({ incident }: { readonly incident: Incident }): JSX.Element {
+  return (
+    <section class="part" aria-labelledby="members">
+      <h2 id="members">{counted(incident.memberCount, 'tenant')}</h2>
+      <ul class="members">
+        {incident.members.map((id) => (
+          <li key={id}>
+            <a href={`/tenants/${encodeURIComponent(id)}`}>{id}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Deliveries(props: { readonly deliveries: readonly Delivery[]; readonly now: number }): JSX.Element {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Messages">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Channel</th>
+            <th scope="col">Message</th>
+            <th scope="col">State</th>
+            <th scope="col">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.deliveries.map((delivery) => (
+            <tr key={delivery.id} class={delivery.state === 'dead' ? 'marked' : undefined}>
+              <th scope="row">{delivery.channel}</th>
+              <td>{delivery.message.reason}</td>
+              <td>
+                {DELIVERY_WORDS[delivery.state]}
+                {delivery.attempts > 1 && (
+                  <span class="quiet">, {counted(delivery.attempts, 'attempt')}</span>
+                )}
+                {delivery.lastError !== null && <small class="quiet">{delivery.lastError}</small>}
+              </td>
+              <td>
+                <Ago at={delivery.sentAt ?? delivery.createdAt} now={props.now} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
+import { isStorm } from '../../../incidents/index.ts';
+import type { DeliveryState, IncidentEventKind } from '../../../model/delivery.ts';
+import type { Incident, Resolution } from '../../../model/incident.ts';
+import type { Tenant } from '../../../model/tenant.ts';
+import { counted } from '../words.ts';
+
+/** Whom it is about, for people: a hostname rather than an id. */
+export function subjectOf(incident: Incident, tenant: Tenant | undefined): string {
+  const { scope, name } = incident.subject;
+  if (isStorm(incident)) return counted(incident.memberCount, 'tenant');
+  if (scope === 'tenant') return tenant?.hostname ?? name;
+  return scope === 'platform' ? 'the platform' : 'the monitor';
+}
+
+/** One word for a list, and the class it is shown with. */
+export function stateOf({ state, acknowledged, silencedBy, mutedBy }: Incident): {
+  readonly word: string;
+  readonly kind: 'open' | 'quiet' | 'over';
+} {
+  if (state === 'resolved') return { word: 'resolved', kind: 'over' };
+  if (state === 'pending') return { word: 'not proven yet', kind: 'quiet' };
+  if (silencedBy !== null) return { word: 'silenced', kind: 'quiet' };
+  if (mutedBy !== null) return { word: `explained by ${CATALOGUE[mutedBy.code].title}`, kind: 'quiet' };
+  if (acknowledged !== null) return { word: `acknowledged by ${acknowledged.by}`, kind: 'quiet' };
+  return { word: 'open', kind: 'open' };
+}
+
+export const RESOLUTION_WORDS: Readonly<Record<Resolution, string>> = {
+  recovered: 'It recovered.',
+  removed: 'The tenant is not in the fleet any more.',
+  suspended: 'The tenant was suspended on purpose.',
+  closed: 'A person closed it.',
+};
+
+export const EVENT_WORDS: Readonly<Record<IncidentEventKind, string>> = {
+  failed: 'First failing run',
+  opened: 'Opened',
+  changed: 'Changed',
+  reminder: 'Reminder',
+  resolved: 'Resolved',
+  reopened: 'Came back',
+  acknowledged: 'Acknowledged',
+  unacknowledged: 'Acknowledgement withdrawn',
+  silenced: 'Silenced',
+  unsilenced: 'Silence over',
+  muted: 'Muted',
+  unmuted: 'No longer muted',
+  note: 'Note',
+  deploy: 'Deploy',
+  delivery: 'Message',
+};
+
+export const DELIVERY_WORDS: Readonly<Record<DeliveryState, string>> = {
+  waiting: 'waiting',
+  leased: 'being sent',
+  sent: 'sent',
+  dead: 'given up',
+};

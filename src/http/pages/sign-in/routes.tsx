@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import type { JSX } from 'preact';
+import { SIGN_IN_PATH } from '../../auth.ts';
+import { field, formOf } from '../forms.ts';
+import { seeOther, sendPage, type Pages } from '../page.tsx';
+import { ownPath } from './own-path.ts';
+
+/** Guessing costs the guesser a minute for ten tries. */
+const RATE_LIMIT = { max: 10, timeWindow: 60_000 };
+
+export function signInRoutes(app: FastifyInstance, pages: Pages): void {
+  const { auth, context } = pages;
+  app.get<{ Querystring: { next?: unknown } }>(
+    SIGN_IN_PATH,
+    { config: { access: 'public' } },
+    (request, reply) => {
+      const next = ownPath(request.query.next);
+      if (auth.authenticate(request) !== undefined) return seeOther(reply, next);
+      return sendPage(pages, request, reply, {
+        title: 'Sign in',
+        section: null,
+        topic: null,
+        body: () => <SignInPage next={next} refused={false} />,
+      });
+    },
+  );
+
+  app.post(SIGN_IN_PATH, { config: { access: 'public', rateLimit: RATE_LIMIT } }, (request, reply) => {
+    const form = formOf(request.body);
+    const next = ownPath(form.next);
+    const principal = auth.signIn(request, reply, field(form, 'token') ?? '');
+    if (principal !== undefined) {
+      context.logger.info({ by: principal.name }, 'signed in');
+      return seeOther(reply, next);
+    }
+    return sendPage(pages, request, reply, {
+      title: 'Sign in',
+      section: null,
+      topic: null,
+      status: 401,
+      body: () => <SignInPage next={next} refused />,
+    });
+  });
+
+  app.post('/sign-out', { config: { access: 'page' } }, (_request, reply) => {
+    auth.signOut(reply);
+    return seeOther(reply, SIGN_IN_PATH);
+  });
+}
+
+function SignInPage({ next, refused }: { readonly next: string; readonly refused: boolean }): JSX.Element {
+  return (
+    <div class="sign-in">
+      <h1>Sign in</h1>
+      <p>
+        With one of the tokens in <code>server.tokens</code> of the configuration.
+      </p>
+      {refused && (
+        <p class="refused" role="alert" id="refused">
+          No token is like that.
+        </p>
+      )}
+      <form method="post" action={SIGN_IN_PATH}>
+        <input type="hidden" name="next" value={next} />
+        <label>
+          Token
+          <input
+            type="password"
+            name="token"
+            required
+            autocomplete="current-password"
+            aria-describedby={refused ? 'refused' : undefined}
+            autofocus
+          />
+        </label>
+        <button type="submit" class="primary">
+          Sign in
+        </button>
+      </form>
+    </div>
+  );
+}
