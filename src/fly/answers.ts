@@ -222,8 +222,10 @@ export const releasesPage = z.object({
     .nullable(),
 });
 
-export const organizationAnswer = z.object({
-  organization: z.object({ id: z.string(), slug: z.string(), name: text }).nullable(),
+const organization = z.object({ id: z.string(), slug: z.string(), name: text });
+export const organizationAnswer = z.object({ organization: organization.nullable() });
+export const organizationsPage = z.object({
+  organizations: z.object({ nodes: z.array(organization.nullable()).nullish() }),
 });
 
 export const machineConfigsAnswer = z.record(

@@ -1,9 +1,9 @@
-import { organizationAnswer, releasesPage } from './answers.ts';
+import { organizationAnswer, organizationsPage, releasesPage } from './answers.ts';
 import { createAutostartCache } from './autostart.ts';
 import { createRequestBudget } from './budget.ts';
 import { createCaller } from './caller.ts';
 import { createCertificatePages } from './certificate-pages.ts';
-import { ORGANIZATION, RELEASES } from './documents.ts';
+import { ORGANIZATION, ORGANIZATIONS, RELEASES } from './documents.ts';
 import { readEdgeHandshakeErrors } from './edge-metrics.ts';
 import { flyError } from './error.ts';
 import type { FlyClient, FlyClientOptions, FlyOrganization } from './fly-client.ts';
@@ -12,6 +12,7 @@ import type { GraphqlApi } from './graphql-api.ts';
 import { createGraphql } from './graphql.ts';
 import { createSweep } from './inventory.ts';
 import { readLogs } from './logs.ts';
+import { readMacaroons } from './macaroon.ts';
 import { releaseOf } from './release.ts';
 import { createMachinesApi } from './rest.ts';
 import { readToken } from './token.ts';
@@ -24,6 +25,8 @@ const REQUESTS_PER_SECOND = 8;
 const REQUEST_BURST = 16;
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_RELEASES = 200;
+/** To choose from; who has more names one. */
+const MAX_ORGANIZATIONS = 100;
 
 export function createFlyClient(options: FlyClientOptions): FlyClient {
   const { clock, apiBaseUrl } = options;
@@ -113,11 +116,30 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
         .sort((a, b) => b.version - a.version);
     },
     organization: askOrganization,
+    organizations: async (signal) => {
+      const { organizations } = await graphql(
+        {
+          document: ORGANIZATIONS,
+          variables: { first: MAX_ORGANIZATIONS },
+          schema: organizationsPage,
+          what: 'organizations of the token',
+          aboutApp: false,
+        },
+        signal,
+      );
+      return (organizations.nodes ?? []).flatMap((node) =>
+        node === null ? [] : [{ id: node.id, slug: node.slug, name: node.name ?? node.slug }],
+      );
+    },
     token: async (signal) => {
-      if (takesMacaroons) return { kind: 'macaroon', tokens: await machines.tokens(signal) };
+      if (takesMacaroons) {
+        const tokens = await machines.tokens(signal);
+        return { kind: 'macaroon', ...readMacaroons(token?.value ?? ''), tokens };
+      }
       // Nothing tells what a personal token is but whether it may see the organization.
       const { slug } = await askOrganization(signal);
-      return { kind: 'bearer', tokens: [{ id: null, orgSlug: slug, apps: null, user: null }] };
+      const about = { id: null, orgSlug: slug, apps: null, user: null };
+      return { kind: 'bearer', readOnly: null, expiresAt: null, tokens: [about] };
     },
     logs: (app, query, signal) => readLogs(caller, apiBaseUrl, app, query, signal),
     edgeHandshakeErrors: async (windowMinutes, signal) =>

@@ -14,6 +14,10 @@ export const ORGANIZATION = `query Organization($slug: String!) {
   organization(slug: $slug) { id slug name }
 }`;
 
+export const ORGANIZATIONS = `query Organizations($first: Int!) {
+  organizations(first: $first) { nodes { id slug name } }
+}`;
+
 /** One page of the organization. With `$configs` the machines' configurations come along: heavy, and wanted only while they are not known yet. */
 export const INVENTORY = `query Inventory($org: ID!, $first: Int!, $after: String, $certificates: Int!, $configs: Boolean!, $machines: Int!) {
   apps(first: $first, after: $after, organizationId: $org) {

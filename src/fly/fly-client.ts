@@ -43,6 +43,8 @@ export interface FlyClient {
   /** The latest releases of an app, newest first. */
   readonly releases: (app: string, limit: number, signal: AbortSignal) => Promise<readonly Release[]>;
   readonly organization: (signal: AbortSignal) => Promise<FlyOrganization>;
+  /** The organizations that the token sees. */
+  readonly organizations: (signal: AbortSignal) => Promise<readonly FlyOrganization[]>;
   /** What the token is. */
   readonly token: (signal: AbortSignal) => Promise<FlyTokenInfo>;
   /** One page of an app's log, at most 100 lines, oldest first. */
@@ -68,6 +70,9 @@ export interface FlyOrganization {
 
 export interface FlyTokenInfo {
   readonly kind: 'macaroon' | 'bearer';
+  /** May it only read, and when does it end (milliseconds since the epoch)? As written in a macaroon; null: not known. */
+  readonly readOnly: boolean | null;
+  readonly expiresAt: number | null;
   /** One entry for each token in the bundle. */
   readonly tokens: readonly {
     readonly id: string | null;

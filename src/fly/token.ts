@@ -6,6 +6,8 @@ export interface FlyToken {
   readonly kind: 'macaroon' | 'bearer';
   /** Value of the `Authorization` header. */
   readonly authorization: string;
+  /** Comma-separated, without the scheme. */
+  readonly value: string;
   /** Takes the token out of a text, should a server have echoed it. */
   readonly redact: (text: string) => string;
 }
@@ -29,6 +31,7 @@ export function readToken(text: string | null): FlyToken | null {
   );
   return {
     kind,
+    value,
     authorization: `${kind === 'macaroon' ? 'FlyV1' : 'Bearer'} ${value}`,
     redact: (subject) => secrets.reduce((left, secret) => left.replaceAll(secret, '[token]'), subject),
   };

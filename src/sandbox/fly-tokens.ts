@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { DAY_MS } from '../model/time.ts';
+import { mintDischarge, mintMacaroon } from './macaroon.ts';
 
 /** What a request's Authorization header amounts to. */
 export type Access = 'none' | 'rejected' | 'read' | 'write';
@@ -12,11 +14,12 @@ export interface Tokens {
   readonly personal: string;
 }
 
-export function createTokens(): Tokens {
-  const secret = (): string => randomBytes(24).toString('base64');
+/** @param now wall clock, milliseconds since the epoch: the macaroons end a year later */
+export function createTokens(now: number): Tokens {
+  const expiresAt = now + 365 * DAY_MS;
   return {
-    read: `FlyV1 fm2_${secret()},fm2_${secret()}`,
-    write: `FlyV1 fm2_${secret()}`,
+    read: `FlyV1 ${mintMacaroon({ readOnly: true, expiresAt })},${mintDischarge()}`,
+    write: `FlyV1 ${mintMacaroon({ readOnly: false, expiresAt })}`,
     personal: randomBytes(20).toString('base64url'),
   };
 }

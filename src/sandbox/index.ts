@@ -132,7 +132,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (fault === 'dns-stale') for (const server of servers) server.freeze();
   });
   const authority = createCertificateAuthority(now);
-  const tokens = createTokens();
+  const tokens = createTokens(now());
 
   // What was started is closed in the reverse order, also when a later part fails to start.
   const closers: (() => Promise<void>)[] = [];

@@ -146,6 +146,8 @@ describe('the Machines API', () => {
     const { client, signal } = await setup(t, () => ({ body: { tokens } }));
     assert.deepEqual(await client.token(signal), {
       kind: 'macaroon',
+      readOnly: null,
+      expiresAt: null,
       tokens: [{ id: 't1', orgSlug: 'systemprompt', apps: null, user: null }],
     });
   });

@@ -13,6 +13,7 @@ const skip = folder === undefined ? 'FLY_SCHEMAS does not name the folder of sch
 
 const DOCUMENTS: Readonly<Record<string, string>> = {
   ORGANIZATION: documents.ORGANIZATION,
+  ORGANIZATIONS: documents.ORGANIZATIONS,
   INVENTORY: documents.INVENTORY,
   APP_CERTIFICATES: documents.APP_CERTIFICATES,
   APP_MACHINES: documents.APP_MACHINES,
