@@ -1,0 +1,188 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { mapConcurrently } from '../src/monitor/concurrency.ts';
+import { hasBlackbox, startBlackbox } from './blackbox.ts';
+import { median, type Measure } from './measure.ts';
+import { hasOpenssl, startOpenssl } from './openssl.ts';
+import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+import type { RoundOrder, RoundReport } from './verify-worker.ts';
+import { DOMAIN, workplaceFor } from './workplace.ts';
+
+const WORKER = fileURLToPath(new URL('./verify-worker.ts', import.meta.url));
+const CONCURRENCY = 64;
+const WARM_UP = 200;
+
+export interface VerifyBenchOptions {
+  readonly tenants: number;
+  /** Each contender runs once in each round, one after the other: what disturbs the machine disturbs all alike. */
+  readonly rounds: number;
+}
+
+/** What one contender took for one healthy tenant. */
+interface Cost {
+  readonly cpuMs: number;
+  readonly perSecond: number;
+}
+
+/**
+ * A healthy tenant's verification against what others take for less: blackbox_exporter's three probes, and two bare
+ * connections of `openssl s_time`.
+ */
+export async function benchVerify(options: VerifyBenchOptions): Promise<readonly Measure[]> {
+  const sandbox = await startSandboxProcess({ tenants: options.tenants });
+  const place = workplaceFor(sandbox, {
+    // What the design compares: two resolvers, both connections, judgement.
+    dns: { resolvers: sandbox.addresses.resolvers, authoritative: false },
+    limits: { concurrency: CONCURRENCY, handshakesPerSecond: 10_000 },
+  });
+  const zoned = workplaceFor(sandbox, {
+    limits: { concurrency: CONCURRENCY, handshakesPerSecond: 10_000 },
+  });
+  const blackbox = hasBlackbox()
+    ? await startBlackbox({
+        folder: place.folder,
+        resolver: sandbox.addresses.resolvers[0] ?? '',
+        queryName: hostnameOf(sandbox.tenants[0] ?? ''),
+        caFile: sandbox.addresses.caFile,
+      })
+    : undefined;
+  const openssl = hasOpenssl() ? await startOpenssl(place.folder) : undefined;
+  const monitor = await startWorker(place);
+  const monitorWithZone = await startWorker(zoned);
+  try {
+    const probe = blackbox && ((tenants: number) => probeAll(blackbox, sandbox, tenants));
+    for (const contender of [monitor.round, monitorWithZone.round, probe])
+      await contender?.(Math.min(WARM_UP, options.tenants));
+    const ours: Cost[] = [];
+    const ourZone: Cost[] = [];
+    const theirs: Cost[] = [];
+    const bare: number[] = [];
+    for (let round = 0; round < options.rounds; round += 1) {
+      ours.push(await monitor.round(options.tenants));
+      if (probe) theirs.push(await probe(options.tenants));
+      if (openssl) bare.push(2 * (await openssl.connectionMs(1)));
+      ourZone.push(await monitorWithZone.round(options.tenants));
+    }
+    return [
+      { name: 'CPU for a tenant', value: median(ours.map(cpu)), unit: 'ms', limit: null },
+      { name: 'tenants verified', value: median(ours.map(rate)), unit: '/s', limit: null },
+      {
+        name: "CPU for a tenant, the zone's own server asked, too",
+        value: median(ourZone.map(cpu)),
+        unit: 'ms',
+        limit: null,
+      },
+      ...against("blackbox_exporter's three probes", ours, theirs),
+      ...(bare.length === 0
+        ? []
+        : [
+            { name: 'CPU for two openssl connections', value: median(bare), unit: 'ms', limit: null },
+            {
+              name: 'CPU, ratio to two openssl connections',
+              value: median(ours.map(({ cpuMs }, round) => cpuMs / (bare[round] ?? Number.NaN))),
+              unit: '',
+              limit: { most: 1.3 },
+            },
+          ]),
+      {
+        name: `resident memory of the verifier, ${options.tenants} tenants`,
+        value: monitor.rssBytes() / 1_000_000,
+        unit: 'MB',
+        limit: null,
+      },
+    ];
+  } finally {
+    await Promise.all([monitor.stop(), monitorWithZone.stop()]);
+    await blackbox?.stop();
+    await openssl?.stop();
+    await sandbox.stop();
+    place.remove();
+    zoned.remove();
+  }
+}
+
+function against(peer: string, ours: readonly Cost[], theirs: readonly Cost[]): readonly Measure[] {
+  if (theirs.length === 0) return [];
+  const ratio = (of: (cost: Cost) => number): number =>
+    median(ours.map((cost, round) => of(cost) / of(theirs[round] ?? { cpuMs: NaN, perSecond: NaN })));
+  return [
+    { name: `CPU for ${peer}`, value: median(theirs.map(cpu)), unit: 'ms', limit: null },
+    { name: `tenants/s of ${peer}`, value: median(theirs.map(rate)), unit: '/s', limit: null },
+    { name: `CPU, ratio to ${peer}`, value: ratio(cpu), unit: '', limit: { most: 0.75 } },
+    { name: `tenants/s, ratio to ${peer}`, value: ratio(rate), unit: '', limit: { least: 1 } },
+  ];
+}
+
+const cpu = ({ cpuMs }: Cost): number => cpuMs;
+const rate = ({ perSecond }: Cost): number => perSecond;
+
+interface Worker {
+  readonly round: (tenants: number) => Promise<Cost>;
+  readonly rssBytes: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+async function startWorker(place: {
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+}): Promise<Worker> {
+  const child = fork(WORKER, [place.file], { execArgv: ['--import', 'tsx'], env: place.env });
+  const answer = async (): Promise<unknown> => {
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`the verifier ended with ${String(code)}`);
+    });
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [unknown];
+    return message;
+  };
+  await answer();
+  let rssBytes = 0;
+  return {
+    round: async (tenants) => {
+      child.send({ tenants } satisfies RoundOrder);
+      const report = (await answer()) as RoundReport;
+      if (report.tenants !== tenants) throw new Error(`only ${report.tenants} tenants were found`);
+      if (report.notPassed > 0) throw new Error(`${report.notPassed} healthy tenants did not pass`);
+      ({ rssBytes } = report);
+      return { cpuMs: report.cpuMs / tenants, perSecond: (1_000 * tenants) / report.wallMs };
+    },
+    rssBytes: () => rssBytes,
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** For each tenant what a user of blackbox_exporter would have it do: dns, the site, the app's own address. */
+async function probeAll(
+  blackbox: Awaited<ReturnType<typeof startBlackbox>>,
+  { addresses, tenants }: SandboxProcess,
+  count: number,
+): Promise<Cost> {
+  const { httpsPort, resolvers, edge } = addresses;
+  const before = blackbox.cpuMs();
+  const startedMs = performance.now();
+  await mapConcurrently(tenants.slice(0, count), CONCURRENCY, async (tenant) => {
+    await Promise.all([
+      blackbox.probe({ module: 'dns', target: resolvers[0] ?? '' }),
+      blackbox.probe({
+        module: 'https',
+        target: `https://${edge[0] ?? ''}:${httpsPort}/`,
+        hostname: hostnameOf(tenant),
+      }),
+      blackbox.probe({
+        module: 'https',
+        target: `https://127.0.0.2:${httpsPort}/`,
+        hostname: `sp-${tenant}.fly.dev`,
+      }),
+    ]);
+  });
+  const wallMs = performance.now() - startedMs;
+  return { cpuMs: (blackbox.cpuMs() - before) / count, perSecond: (1_000 * count) / wallMs };
+}
+
+function hostnameOf(tenant: string): string {
+  return `${tenant}.${DOMAIN}`;
+}
