@@ -1,22 +1,42 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { HttpContext } from './context.ts';
 
 /** Public, and without anything that is worth knowing. */
 export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void {
   // The process answers: nothing else. A platform that is down must not get its monitor restarted.
-  app.get('/livez', PUBLIC, (_request, reply) => reply.type('text/plain').send('ok\n'));
+  app.get(
+    '/livez',
+    {
+      config: { access: 'public' },
+      schema: { ...described('isAlive', 'The process answers'), response: { 200: z.string() } },
+    },
+    (_request, reply) => reply.type('text/plain').send('ok\n'),
+  );
   // Ready when there is something to say: the tenants are known and the platform was looked at once.
-  app.get('/readyz', PUBLIC, (_request, reply) => {
-    const missing = [
-      ...(fleet.shared() === undefined ? ['the platform was not looked at yet'] : []),
-      ...(fleet.loaded() ? [] : ['the list of tenants is not known yet']),
-    ];
-    if (missing.length === 0) return reply.type('text/plain').send('ok\n');
-    return reply
-      .code(503)
-      .type('text/plain')
-      .send(`${missing.join('\n')}\n`);
-  });
+  app.get(
+    '/readyz',
+    {
+      config: { access: 'public' },
+      schema: {
+        ...described('isReady', 'There is something to say: tenants and platform were looked at'),
+        response: { 200: z.string(), 503: z.string().describe('What is missing, a line each.') },
+      },
+    },
+    (_request, reply) => {
+      const missing = [
+        ...(fleet.shared() === undefined ? ['the platform was not looked at yet'] : []),
+        ...(fleet.loaded() ? [] : ['the list of tenants is not known yet']),
+      ];
+      if (missing.length === 0) return reply.type('text/plain').send('ok\n');
+      return reply
+        .code(503)
+        .type('text/plain')
+        .send(`${missing.join('\n')}\n`);
+    },
+  );
 }
 
-const PUBLIC = { config: { access: 'public' } } as const;
+function described(operationId: string, summary: string) {
+  return { operationId, summary, tags: ['monitoring'], security: [] };
+}

@@ -3,12 +3,18 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { guardRoutes, type RegisteredRoute } from './access.ts';
+import { createActs } from './acts.ts';
+import { apiRoutes } from './api/index.ts';
 import { createAuth, type Auth } from './auth.ts';
 import type { HttpContext } from './context.ts';
 import { answerError, HttpError, sendError } from './errors.ts';
 import { healthRoutes } from './health.ts';
-import { metricsRoutes } from './metrics.ts';
+import { metricsRoute } from './metrics.ts';
+import { describeApi } from './openapi.ts';
 import { pages } from './pages/index.ts';
+import { probeRoute } from './probe.ts';
+import { serviceDiscoveryRoute } from './service-discovery.ts';
+import { slackRoute } from './slack.ts';
 
 export interface HttpServer {
   /** Base URL, without a final slash. */
@@ -23,8 +29,8 @@ export interface HttpApp {
   readonly routes: readonly RegisteredRoute[];
 }
 
-/** Bodies of the API are small; the largest names some thousand tenants. */
-const BODY_LIMIT = 256 * 1024;
+/** Bodies are small; a route that takes more says so. */
+const BODY_LIMIT = 64 * 1024;
 
 /** Starts serving on `server.listen`; rejects when the address cannot be had. */
 export async function startHttp(context: HttpContext): Promise<HttpServer> {
@@ -58,10 +64,18 @@ export async function createApp(context: HttpContext): Promise<HttpApp> {
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
     sendError(reply, new HttpError('not-found')),
   );
-  parseForms(app);
+  // Nobody sends plain text; a form of another site could.
+  app.removeContentTypeParser('text/plain');
+  await describeApi(app, context.version);
+  const acts = createActs(context);
   healthRoutes(app, context);
-  metricsRoutes(app, context);
+  metricsRoute(app, context);
+  probeRoute(app, context);
+  serviceDiscoveryRoute(app, context);
+  await apiRoutes(app, context, acts);
+  await slackRoute(app, context, acts);
   pages(app, context, auth);
+  await app.ready();
   return { app, auth, routes };
 }
 
@@ -85,15 +99,3 @@ const SECURITY_HEADERS = {
   // TLS, where there is any, ends before us: whoever ends it decides about HSTS.
   hsts: false,
 } as const;
-
-/** Forms of the pages become plain objects; of a field that is sent twice the last one counts. Plain text is nobody's body. */
-function parseForms(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(String(body))));
-    },
-  );
-}

@@ -3,6 +3,7 @@ import type { Incident } from '../model/incident.ts';
 import type { Recorder } from '../model/recorder.ts';
 import { SCOPES, SEVERITIES, type Severity } from '../model/verdict.ts';
 import type { StageTimings } from '../model/stages.ts';
+import { probeExposition, type ProbeFacts } from './probe-exposition.ts';
 import { createWideGauge, type WideGauge } from './wide-gauge.ts';
 
 /** Every Prometheus metric of the product is declared in this file; the names are a contract. */
@@ -19,6 +20,8 @@ export interface Metrics extends Recorder {
   readonly handshakeBudget: (perSecond: number, waiting: number) => void;
   /** Text exposition format, version 0.0.4. */
   readonly render: () => Promise<string>;
+  /** One verification alone, for `/probe`; not part of `render`. */
+  readonly probe: (facts: ProbeFacts) => string;
   readonly contentType: string;
 }
 
@@ -226,6 +229,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for (const gauge of wide) parts.push(await gauge.render());
       return parts.join('');
     },
+    probe: probeExposition,
   };
 }
 

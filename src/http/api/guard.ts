@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { checkCertificateTarget } from '../../guard/certificate-target.ts';
+import type { Claim } from '../../model/fly.ts';
+import { HttpError } from '../errors.ts';
+import { answer, named } from '../schemas/common.ts';
+import { ERRORS, needs, type ApiParts } from './route.ts';
+
+const targetDecision = named(
+  'TargetDecision',
+  answer({
+    decision: z.enum(['allowed', 'refused', 'unknown']),
+    reason: z.string().describe('From a closed set.'),
+    text: z.string(),
+    command: z.string().nullable().describe('What to run instead, or first.'),
+  }),
+);
+
+export function guardRoute({ api, context }: ApiParts): void {
+  const { platform, inventory } = context;
+  api.post(
+    '/guard/certificates',
+    {
+      config: needs('read'),
+      schema: {
+        operationId: 'checkCertificateTarget',
+        summary: 'Would adding a certificate for this hostname to this app conflict? Nothing is added.',
+        tags: ['guard'],
+        body: z.strictObject({ hostname: z.string().max(300), app: z.string().max(100) }),
+        response: { 200: targetDecision, ...ERRORS },
+      },
+    },
+    ({ body }, reply) => {
+      const swept = inventory();
+      // A sweep that is missing or too old is no evidence that nobody else claims the name.
+      const claims: readonly Claim[] | null =
+        swept.outcome === 'failed' ? null : [...swept.facts.claims.values()].flat();
+      const decision = checkCertificateTarget({ ...body, claims, platform });
+      if (decision.reason === 'invalid-hostname' || decision.reason === 'invalid-app')
+        throw new HttpError('bad-request', decision.text);
+      return reply.send(decision);
+    },
+  );
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { Delivery } from '../../model/delivery.ts';
+import { stored } from '../acts.ts';
+import { HttpError } from '../errors.ts';
+import { answer, cursor, nextCursor, pageSize } from '../schemas/common.ts';
+import { incident, incidentDelivery, incidentEvent } from '../schemas/incidents.ts';
+import { nextBefore, positionOf } from './history.ts';
+import { knownTenant } from './known-tenant.ts';
+import { ERRORS, needs, type ApiParts } from './route.ts';
+
+const params = z.object({ incident: z.string().max(200) });
+const note = z.string().trim().min(1).max(2_000);
+const optionalNote = z.strictObject({ note: note.optional() }).nullish();
+const one = { 200: answer({ incident }), ...ERRORS } as const;
+
+export function incidentRoutes({ api, context, acts }: ApiParts): void {
+  const { store, fleet, platform } = context;
+
+  api.get(
+    '/incidents',
+    {
+      config: needs('read'),
+      schema: {
+        operationId: 'listIncidents',
+        summary: 'Incidents, by their first failing run, newest first',
+        tags: ['incidents'],
+        querystring: z.object({
+          state: z.enum(['pending', 'open', 'resolved']).optional(),
+          tenant: z.string().max(300).optional(),
+          limit: pageSize(100, 500),
+          cursor,
+        }),
+        response: { 200: answer({ incidents: z.array(incident), next: nextCursor }), ...ERRORS },
+      },
+    },
+    ({ query }, reply) => {
+      const { state, tenant, limit } = query;
+      const before = positionOf(query.cursor);
+      const name = tenant === undefined ? undefined : (knownTenant(tenant, fleet, platform)?.id ?? tenant);
+      const incidents = stored(() =>
+        store.incidents.list({
+          ...(state === undefined ? {} : { state }),
+          ...(name === undefined ? {} : { subject: { scope: 'tenant', name } }),
+          ...(before === undefined ? {} : { before }),
+          limit,
+        }),
+      );
+      return reply.send({ incidents, next: nextBefore(incidents, limit, (at) => at.firstFailedAt) });
+    },
+  );
+
+  api.get(
+    '/incidents/:incident',
+    {
+      config: needs('read'),
+      schema: {
+        operationId: 'getIncident',
+        summary: 'An incident with its timeline and what was told to whom',
+        tags: ['incidents'],
+        params,
+        response: {
+          200: answer({
+            incident,
+            timeline: z.array(incidentEvent).describe('Oldest first.'),
+            deliveries: z.array(incidentDelivery),
+          }),
+          ...ERRORS,
+        },
+      },
+    },
+    ({ params: { incident: id } }, reply) => {
+      const found = stored(() => store.incidents.get(id));
+      if (found === null) throw new HttpError('not-found', 'There is no such incident.');
+      return reply.send(
+        stored(() => ({
+          incident: found,
+          timeline: store.incidents.events(id),
+          deliveries: store.outbox.list({ group: id, limit: 500 }).map(shown),
+        })),
+      );
+    },
+  );
+
+  api.post(
+    '/incidents/:incident/acknowledge',
+    {
+      config: needs('operate'),
+      schema: {
+        operationId: 'acknowledgeIncident',
+        summary: 'Somebody takes care of it: no more reminders',
+        tags: ['incidents'],
+        params,
+        body: optionalNote,
+        response: one,
+      },
+    },
+    ({ params: { incident: id }, body, principal }, reply) =>
+      reply.send({ incident: acts.acknowledge(id, nameOf(principal), body?.note ?? null) }),
+  );
+
+  api.post(
+    '/incidents/:incident/unacknowledge',
+    {
+      config: needs('operate'),
+      schema: {
+        operationId: 'unacknowledgeIncident',
+        summary: 'Nobody takes care of it any more',
+        tags: ['incidents'],
+        params,
+        response: one,
+      },
+    },
+    ({ params: { incident: id }, principal }, reply) =>
+      reply.send({ incident: acts.unacknowledge(id, nameOf(principal)) }),
+  );
+
+  api.post(
+    '/incidents/:incident/resolve',
+    {
+      config: needs('operate'),
+      schema: {
+        operationId: 'resolveIncident',
+        summary: 'Ends it by hand; trouble that goes on opens it again',
+        tags: ['incidents'],
+        params,
+        body: optionalNote,
+        response: one,
+      },
+    },
+    ({ params: { incident: id }, body, principal }, reply) =>
+      reply.send({ incident: acts.resolve(id, nameOf(principal), body?.note ?? null) }),
+  );
+
+  api.post(
+    '/incidents/:incident/notes',
+    {
+      config: needs('operate'),
+      schema: {
+        operationId: 'noteIncident',
+        summary: 'Adds a note to the timeline, also of an incident that is over',
+        tags: ['incidents'],
+        params,
+        body: z.strictObject({ text: note }),
+        response: one,
+      },
+    },
+    ({ params: { incident: id }, body, principal }, reply) =>
+      reply.send({ incident: acts.note(id, nameOf(principal), body.text) }),
+  );
+}
+
+export function nameOf(principal: { readonly name: string } | null): string {
+  return principal?.name ?? 'unknown';
+}
+
+/** The message itself holds what the incident holds; an error of a channel never holds its secrets. */
+function shown({ id, channel, message, state, attempts, createdAt, sentAt, lastError }: Delivery) {
+  return { id, channel, reason: message.reason, state, attempts, createdAt, sentAt, lastError };
+}

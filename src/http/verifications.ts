@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { verifyResult } from '../diagnosis/index.ts';
+import type { CheckResult } from '../model/check.ts';
+import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
+import { namedTenants, type NamedTenants } from '../model/named-tenants.ts';
+import type { Tenant } from '../model/tenant.ts';
+import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
+import { mapConcurrently } from '../monitor/concurrency.ts';
+import type { HttpContext } from './context.ts';
+import { HttpError } from './errors.ts';
+
+/** Verifications that somebody asked for: they run in the daemon, whether or not anybody still waits. */
+export interface Verifications {
+  /** Throws HttpError when a name means no tenant, or too many are running. Asking for all twice asks once. */
+  readonly start: (request: VerificationRequest) => Promise<Verification>;
+  readonly get: (id: string) => Verification | undefined;
+}
+
+export interface VerificationRequest {
+  /** Null: all tenants. */
+  readonly names: readonly string[] | null;
+  /** Sweep the organization first, so that claims of other apps are those of this moment. */
+  readonly claims: boolean;
+  readonly by: string;
+}
+
+export interface Verification {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly total: number;
+  readonly finished: () => readonly TenantResult[];
+  readonly result: () => VerifyResult | null;
+  readonly state: () => 'running' | 'finished' | 'aborted';
+  /** Resolves when it is over: with null when the daemon stopped before. */
+  readonly over: Promise<VerifyResult | null>;
+  /** Returns how to stop listening. A listener must not throw. */
+  readonly listen: (listener: (event: VerificationEvent) => void) => () => void;
+}
+
+export type VerificationEvent =
+  | { readonly kind: 'check'; readonly tenant: string; readonly check: CheckResult }
+  | { readonly kind: 'tenant'; readonly result: TenantResult }
+  | { readonly kind: 'over' };
+
+/** Up to so many are asked about one by one at Fly's API; more are cheaper to sweep. As the gate on the command line does it. */
+const ASKED_ONE_BY_ONE = 10;
+const MAX_RUNNING = 50;
+/** What is over is kept for who comes to fetch it, within bounds: a result of 10,000 tenants is about 40 MB. */
+const KEEP_MS = 10 * MINUTE_MS;
+const MAX_KEPT = 100;
+const MAX_KEPT_TENANTS = 20_000;
+/** A sweep that takes longer is not waited for: the last one has to do. */
+const SWEEP_MS = 30 * SECOND_MS;
+
+type VerificationsContext = Pick<
+  HttpContext,
+  'fleet' | 'scheduler' | 'platform' | 'config' | 'clock' | 'logger'
+>;
+
+export function createVerifications(context: VerificationsContext): Verifications {
+  const { fleet, scheduler, platform, clock, logger } = context;
+  const kept = new Map<
+    string,
+    { readonly verification: Verification; readonly all: boolean; overAt: number | null }
+  >();
+
+  const sweep = async (): Promise<void> => {
+    const enough = new AbortController();
+    await Promise.race([
+      scheduler.sweepNow().catch(() => undefined),
+      clock.sleep(SWEEP_MS, enough.signal).catch(() => undefined),
+    ]);
+    enough.abort();
+  };
+
+  const targetsOf = async (names: readonly string[] | null): Promise<readonly Tenant[]> => {
+    if (!fleet.loaded()) throw new HttpError('unavailable', 'The list of tenants is not known yet.');
+    if (names === null) return fleet.tenants();
+    let named = namedTenants(names, fleet.tenants(), platform);
+    // A tenant that was made a moment ago may not be discovered yet.
+    if (named.unmatched.length === 0 && missing(named).length > 0) {
+      await sweep();
+      named = namedTenants(names, fleet.tenants(), platform);
+    }
+    const wrong = [
+      ...named.unmatched.map(({ name, reason }) => `"${name}" is no tenant: ${reason}`),
+      ...missing(named).map(({ id }) => `"${id}" is not among the tenants`),
+    ];
+    if (wrong.length > 0) throw new HttpError('no-such-tenant', wrong.slice(0, 5).join('; '));
+    return named.tenants;
+  };
+
+  const missing = ({ tenants }: NamedTenants): readonly Tenant[] =>
+    tenants.filter(({ id }) => fleet.tenant(id) === undefined);
+
+  const forgetOld = (): void => {
+    const over = [...kept].filter(([, { overAt }]) => overAt !== null);
+    let tenants = over.reduce((sum, [, { verification }]) => sum + verification.total, 0);
+    let count = over.length;
+    for (const [id, { verification, overAt }] of over) {
+      const old = clock.now() - (overAt ?? 0) > KEEP_MS;
+      // The newest one stays however large it is: somebody is about to fetch it.
+      const tooMuch = count > 1 && (count > MAX_KEPT || tenants > MAX_KEPT_TENANTS);
+      if (!old && !tooMuch) continue;
+      kept.delete(id);
+      count -= 1;
+      tenants -= verification.total;
+    }
+  };
+
+  return {
+    get: (id) => {
+      forgetOld();
+      return kept.get(id)?.verification;
+    },
+    start: async ({ names, claims, by }) => {
+      const tenants = await targetsOf(names);
+      forgetOld();
+      const running = [...kept.values()].filter(({ overAt }) => overAt === null);
+      const same = names === null ? running.find(({ all }) => all) : undefined;
+      if (same !== undefined) return same.verification;
+      if (running.length >= MAX_RUNNING)
+        throw new HttpError('rate-limited', 'Too many verifications are running; try again later.');
+      const swept = claims || tenants.length > ASKED_ONE_BY_ONE;
+      const verification = run(context, tenants, swept ? sweep : null);
+      const { id } = verification;
+      logger.info({ verification: id, tenants: tenants.length, by }, 'verification asked for');
+      kept.set(id, { verification, all: names === null, overAt: null });
+      void verification.over.then(() => {
+        const entry = kept.get(id);
+        if (entry !== undefined) entry.overAt = clock.now();
+      });
+      return verification;
+    },
+  };
+}
+
+function run(
+  { fleet, scheduler, config, clock, logger }: VerificationsContext,
+  tenants: readonly Tenant[],
+  sweep: (() => Promise<void>) | null,
+): Verification {
+  const id = randomUUID();
+  const createdAt = clock.now();
+  const startedMs = clock.monotonicMs();
+  const finished: TenantResult[] = [];
+  const listeners = new Set<(event: VerificationEvent) => void>();
+  let state: 'running' | 'finished' | 'aborted' = 'running';
+  let result: VerifyResult | null = null;
+
+  const tell = (event: VerificationEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+
+  const one = async (tenant: Tenant): Promise<void> => {
+    const onCheck = (check: CheckResult): void => {
+      tell({ kind: 'check', tenant: tenant.id, check });
+    };
+    const verified = await scheduler.verifyNow(tenant.id, 'gate', onCheck, sweep === null ? 'live' : 'swept');
+    if (verified === undefined) {
+      // The tenant went away meanwhile, which is no trouble, or the daemon stops.
+      if (fleet.tenant(tenant.id) !== undefined) state = 'aborted';
+      return;
+    }
+    finished.push(verified);
+    tell({ kind: 'tenant', result: verified });
+  };
+
+  const all = async (): Promise<VerifyResult | null> => {
+    await sweep?.();
+    // Half of the places: who watches the fleet goes on.
+    await mapConcurrently(tenants, Math.ceil(config.limits.concurrency / 2), one);
+    const shared = fleet.shared();
+    if (shared === undefined || state === 'aborted') return null;
+    const order = new Map(tenants.map((tenant, index) => [tenant.id, index]));
+    finished.sort((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0));
+    return verifyResult(createdAt, clock.monotonicMs() - startedMs, shared.result, finished);
+  };
+
+  const over = all()
+    .catch((error: unknown) => {
+      logger.error({ verification: id, error: String(error) }, 'a verification broke: a fault of ours');
+      return null;
+    })
+    .then((document) => {
+      result = document;
+      state = document === null ? 'aborted' : 'finished';
+      tell({ kind: 'over' });
+      listeners.clear();
+      return document;
+    });
+
+  return {
+    id,
+    createdAt,
+    total: tenants.length,
+    finished: () => finished,
+    result: () => result,
+    state: () => state,
+    over,
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}
