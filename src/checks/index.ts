@@ -69,16 +69,24 @@ const MONITOR: { readonly [Id in MonitorCheckId]: Check<Id, PlatformSnapshot> } 
   'monitor-clock': monitorClock,
 };
 
-/** All checks of one tenant. A tenant that is down on purpose is not judged. */
+/** All checks of one tenant. */
 export function judgeTenant(
   snapshot: TenantSnapshot,
   platform: Platform,
 ): readonly CheckResult<TenantCheckId>[] {
-  if (isSuspended(snapshot.tenant)) {
-    const summary = `${snapshot.tenant.id} is suspended on purpose.`;
-    return TENANT_CHECKS.map((id) => notPassed(id, 'skipped', 'suspended', summary));
-  }
-  return TENANT_CHECKS.map((id) => TENANT[id](snapshot, platform));
+  return TENANT_CHECKS.map((id) => judgeTenantCheck(id, snapshot, platform));
+}
+
+/** One check of one tenant. A tenant that is down on purpose is not judged. */
+export function judgeTenantCheck(
+  id: TenantCheckId,
+  snapshot: TenantSnapshot,
+  platform: Platform,
+): CheckResult<TenantCheckId> {
+  const { tenant } = snapshot;
+  if (isSuspended(tenant))
+    return notPassed(id, 'skipped', 'suspended', `${tenant.id} is suspended on purpose.`);
+  return TENANT[id](snapshot, platform);
 }
 
 export function judgePlatform(

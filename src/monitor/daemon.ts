@@ -17,6 +17,7 @@ import { recentDeploys, touchedByClaims } from './follow-up.ts';
 import type { FreshRelease } from './history.ts';
 import type { InventoryDiff } from './inventory-diff.ts';
 import type { InventoryKeeper } from './inventory.ts';
+import { createLiveChecks } from './live-checks.ts';
 import { observeTenant, type TenantRequest } from './observe-tenant.ts';
 import { createSharedWatch, type SharedWatchOptions } from './shared-watch.ts';
 import { discountTimeouts } from './stall.ts';
@@ -70,7 +71,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
   const deploys = createDeployWatch(clock);
 
   const observe = (
-    request: Pick<TenantRequest, 'tenant' | 'trigger' | 'priority' | 'handshakeOnly'>,
+    request: Pick<TenantRequest, 'tenant' | 'trigger' | 'priority' | 'handshakeOnly' | 'onPart'>,
     signal: AbortSignal,
     facts: 'live' | 'swept' = 'swept',
   ): Promise<TenantSnapshot> =>
@@ -90,16 +91,26 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     const tenant = fleet.tenant(id);
     if (tenant === undefined) return undefined;
     const startedMs = clock.monotonicMs();
-    const observed = await observe({ tenant, trigger, priority, handshakeOnly: false }, signal, run?.facts);
+    const live = run?.onCheck && createLiveChecks(tenant, trigger, platform, run.onCheck);
+    const request = { tenant, trigger, priority, handshakeOnly: false, onPart: live?.take };
+    let snapshot = await observe(request, signal, run?.facts);
+    shared.noteHandshakes(snapshot.handshakes);
+    let result = judge(stalls.since(startedMs) ? discountTimeouts(snapshot) : snapshot);
+    if (result.verdict === 'fail' && fleet.latest(id)?.decided !== 'fail') {
+      // New trouble may be everybody's: the platform is looked at now, not when its turn comes.
+      snapshot = { ...snapshot, platform: await shared.since(startedMs, signal) };
+      result = judge(stalls.since(startedMs) ? discountTimeouts(snapshot) : snapshot);
+    }
     // A shutdown in the middle of a run is no finding.
     if (signal.aborted) return undefined;
-    const snapshot = stalls.since(startedMs) ? discountTimeouts(observed) : observed;
-    shared.noteHandshakes(snapshot.handshakes);
-    const sharedResult = fleet.shared()?.result ?? diagnoseShared(snapshot.platform, platform);
-    const result = diagnoseTenant(snapshot, sharedResult, platform);
-    for (const check of result.checks) run?.onCheck?.(check);
     record(tenant, snapshot, result, trigger);
     return result;
+  };
+
+  const judge = (snapshot: TenantSnapshot): TenantResult => {
+    const latest = fleet.shared();
+    const known = latest?.snapshot === snapshot.platform ? latest.result : undefined;
+    return diagnoseTenant(snapshot, known ?? diagnoseShared(snapshot.platform, platform), platform);
   };
 
   const record = (tenant: Tenant, snapshot: TenantSnapshot, result: TenantResult, trigger: Trigger): void => {

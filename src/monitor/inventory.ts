@@ -17,7 +17,11 @@ export interface InventoryKeeper {
 const NOT_YET = 'the organization was not swept yet';
 
 /** @param staleAfterMs how old a sweep may be and still count as what is there now */
-export function createInventoryKeeper(fly: Pick<FlyProbe, 'inventory'>, clock: Clock, staleAfterMs: number): InventoryKeeper {
+export function createInventoryKeeper(
+  fly: Pick<FlyProbe, 'inventory'>,
+  clock: Clock,
+  staleAfterMs: number,
+): InventoryKeeper {
   let complete: (Observation<Inventory> & { readonly outcome: 'observed' }) | undefined;
   let completeMs = 0;
   let latest: Observation<Inventory> = {

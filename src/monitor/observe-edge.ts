@@ -15,6 +15,8 @@ export interface EdgeRequest {
   readonly priority: Priority;
   /** Send a GET over the first connection, or end at the handshake (a request would wake sleeping machines). */
   readonly request: boolean;
+  /** Told as soon as every server has answered, while connections are still being tried. */
+  readonly onLookups?: (lookups: readonly DnsLookup[]) => void;
 }
 
 export interface EdgeObservation {
@@ -43,7 +45,7 @@ const NOT_REPEATED: ReadonlySet<FailureCode> = new Set([
 export async function observeEdge(
   probes: Probes,
   clock: Clock,
-  { hostname, port, servers, priority, request }: EdgeRequest,
+  { hostname, port, servers, priority, request, onLookups }: EdgeRequest,
   signal: AbortSignal,
 ): Promise<EdgeObservation> {
   const attempts = new Map<string, Promise<readonly Handshake[]>>();
@@ -84,9 +86,11 @@ export async function observeEdge(
     Promise.all(servers.resolvers.map(look)),
     servers.zone.then((found) => Promise.all(found.map(look))),
   ]);
+  const lookups = [...cached, ...authoritative];
+  onLookups?.(lookups);
   const handshakes = (await Promise.all(attempts.values())).flat();
   if (!requested) site = await lastChance(handshakes, attempt, () => site);
-  return { lookups: [...cached, ...authoritative], handshakes, site };
+  return { lookups, handshakes, site };
 }
 
 /** All first connections failed or were handshakes only: one more exchange with an address that answered. */

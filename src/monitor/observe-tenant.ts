@@ -10,6 +10,7 @@ import type { Trigger } from '../model/verdict.ts';
 import type { Probes } from '../probes/index.ts';
 import type { Servers } from './servers.ts';
 import type { FlyView } from './fly-view.ts';
+import type { SnapshotPart } from './live-checks.ts';
 import { observeBehindProxy, observeEdge } from './observe-edge.ts';
 
 export interface TenantObserver {
@@ -30,6 +31,8 @@ export interface TenantRequest {
   readonly handshakeOnly: boolean;
   /** Taken side by side with the tenant's own observations. */
   readonly shared: Promise<PlatformSnapshot>;
+  /** Told each part as soon as it was taken, for live progress. */
+  readonly onPart?: ((part: SnapshotPart) => void) | undefined;
 }
 
 /** Takes all observations about one tenant, side by side where one does not need the other. */
@@ -44,40 +47,29 @@ export async function observeTenant(
   // Whether a request would wake somebody must be known before one is sent.
   const asleep = !wake && allAsleep(factsOf((await flyTaken).machines));
   const quiet = asleep || handshakeOnly;
-  const [fly, edge, direct, managementHandshakes] = await Promise.all([
-    flyTaken,
-    observeEdge(
-      probes,
-      clock,
-      { hostname: tenant.hostname, port: platform.httpsPort, servers, priority, request: !quiet },
-      signal,
-    ),
-    quiet
-      ? notTaken(asleep ? 'asleep' : 'not-needed')
-      : observeDirect(probes, platform, tenant, priority, signal),
-    observeBehindProxy(
-      probes,
-      platform,
-      {
-        hostname: tenant.hostname,
-        priority,
-        addresses: shared.then(({ management }) => management.addresses),
-      },
-      signal,
-    ),
-  ]);
-  return {
-    tenant,
-    takenAt,
-    trigger,
-    lookups: edge.lookups,
-    handshakes: edge.handshakes,
-    managementHandshakes,
-    site: asleep && edge.site.outcome === 'not-taken' ? notTaken('asleep') : edge.site,
-    direct,
-    ...fly,
-    platform: await shared,
+  const told = <Part extends SnapshotPart>(part: Part): Part => {
+    request.onPart?.(part);
+    return part;
   };
+  const { hostname } = tenant;
+  const addresses = shared.then(({ management }) => management.addresses);
+  const onLookups = (lookups: TenantSnapshot['lookups']): void => void told({ lookups });
+  const edgeRequest = { hostname, port: platform.httpsPort, servers, priority, request: !quiet, onLookups };
+  const [fly, edge, direct, behind, platformSnapshot] = await Promise.all([
+    flyTaken.then(told),
+    observeEdge(probes, clock, edgeRequest, signal).then(({ lookups, handshakes, site }) =>
+      told({ lookups, handshakes, site: asleep && site.outcome === 'not-taken' ? notTaken('asleep') : site }),
+    ),
+    (quiet
+      ? Promise.resolve(notTaken(asleep ? 'asleep' : 'not-needed'))
+      : observeDirect(probes, platform, tenant, priority, signal)
+    ).then((direct) => told({ direct })),
+    observeBehindProxy(probes, platform, { hostname, priority, addresses }, signal).then(
+      (managementHandshakes) => told({ managementHandshakes }),
+    ),
+    shared.then((taken) => told({ platform: taken })),
+  ]);
+  return { tenant, takenAt, trigger, ...edge, ...direct, ...fly, ...behind, ...platformSnapshot };
 }
 
 /** All machines are asleep: at least one exists, and none runs or is about to. */

@@ -32,6 +32,11 @@ export interface SharedWatch {
   readonly observe: (signal: AbortSignal) => Promise<PlatformSnapshot>;
   /** The latest snapshot; the very first run waits for the one that is being taken. */
   readonly latest: (signal: AbortSignal) => Promise<PlatformSnapshot>;
+  /**
+   * A snapshot that was begun at or after this moment (monotonic): before a tenant is blamed for what began a second ago,
+   * the control names are looked at once more. Whoever asks at the same time shares one look.
+   */
+  readonly since: (sinceMs: number, signal: AbortSignal) => Promise<PlatformSnapshot>;
   /** Counts the handshakes of a tenant's run: the edge's limits show over many names only. */
   readonly noteHandshakes: (handshakes: readonly Handshake[]) => void;
 }
@@ -42,7 +47,7 @@ export function createSharedWatch(options: SharedWatchOptions): SharedWatch {
   let throttle = CLEAR;
   let answer: { readonly addresses: string; readonly ttlSeconds: number } | undefined;
   let previousAnswerUntil: number | null = null;
-  let first: Promise<PlatformSnapshot> | undefined;
+  let running: { readonly startedMs: number; readonly snapshot: Promise<PlatformSnapshot> } | undefined;
 
   const note = (handshakes: readonly Handshake[], control: boolean): void => {
     const nowMs = clock.monotonicMs();
@@ -102,18 +107,21 @@ export function createSharedWatch(options: SharedWatchOptions): SharedWatch {
     return snapshot;
   };
 
+  const start = (signal: AbortSignal): Promise<PlatformSnapshot> => {
+    const snapshot = observe(signal);
+    running = { startedMs: clock.monotonicMs(), snapshot };
+    return snapshot;
+  };
+
   return {
-    observe: (signal) => {
-      const taken = observe(signal);
-      first ??= taken;
-      return taken;
-    },
+    observe: start,
     latest: (signal) => {
       const latest = fleet.shared();
       if (latest !== undefined) return Promise.resolve(latest.snapshot);
-      first ??= observe(signal);
-      return first;
+      return running?.snapshot ?? start(signal);
     },
+    since: (sinceMs, signal) =>
+      running !== undefined && running.startedMs >= sinceMs ? running.snapshot : start(signal),
     noteHandshakes: (handshakes) => {
       note(handshakes, false);
     },

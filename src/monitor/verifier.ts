@@ -6,6 +6,7 @@ import type { Tenant } from '../model/tenant.ts';
 import type { Trigger } from '../model/verdict.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { FlyView } from './fly-view.ts';
+import { createLiveChecks } from './live-checks.ts';
 import { observePlatform, type PlatformObserver } from './observe-platform.ts';
 import { observeTenant } from './observe-tenant.ts';
 import type { ServerDirectory } from './servers.ts';
@@ -57,13 +58,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const judged = observed.then((snapshot) => ({ snapshot, shared: diagnoseShared(snapshot, platform) }));
 
       const verifyOne = async (tenant: Tenant): Promise<TenantResult> => {
+        const live = createLiveChecks(tenant, trigger, platform, (check) => request.onCheck?.(tenant, check));
         const snapshot = await observeTenant(
           options,
-          { tenant, trigger, priority, view, servers, wake, handshakeOnly: false, shared: observed },
+          {
+            ...{ tenant, trigger, priority, view, servers, wake, handshakeOnly: false, shared: observed },
+            onPart: request.onCheck === undefined ? undefined : live.take,
+          },
           signal,
         );
         const result = diagnoseTenant(snapshot, (await judged).shared, platform);
-        for (const check of result.checks) request.onCheck?.(tenant, check);
         request.onTenant?.(result);
         return result;
       };
