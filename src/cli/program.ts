@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { EXIT } from './exit-code.ts';
 import { exportCommand } from './export.ts';
 import { explainCommand } from './explain.ts';
+import { forensicsCommand } from './forensics.ts';
 import { guardCommand } from './guard.ts';
 import { historyCommand } from './history.ts';
 import { interruptedBy } from './interrupted.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   exportCommand,
   backupCommand,
   claimsCommand,
+  forensicsCommand,
   guardCommand,
   scanCommand,
   explainCommand,

@@ -1,9 +1,9 @@
 import type { Claim, Release } from '../model/fly.ts';
+import { spokenDuration } from '../model/spoken.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { Case, RunMarks } from './case.ts';
 import { originOf, type Origin } from './origin.ts';
 import { requestPath, type RequestPath } from './request-path.ts';
-import { spokenSpan } from './words.ts';
 
 /** What is known of how a conflict came about; the document of `tenantwatch forensics --json`. */
 export interface Findings {
@@ -101,10 +101,10 @@ export function troubleLine({ runs }: Findings): string | null {
   const { firstFailedAt, firstRefusedAt, firstGoodAt, lastFailedAt } = runs;
   if (firstFailedAt === null) return null;
   const end = firstGoodAt ?? lastFailedAt ?? firstFailedAt;
-  const failed = `Failing runs over ${spokenSpan(end - firstFailedAt)}`;
+  const failed = `Failing runs over ${spokenDuration(end - firstFailedAt)}`;
   return firstRefusedAt === null
     ? `${failed}; the handshake never failed.`
-    : `${failed}; handshakes refused over ${spokenSpan(end - firstRefusedAt)}.`;
+    : `${failed}; handshakes refused over ${spokenDuration(end - firstRefusedAt)}.`;
 }
 
 function capital(text: string): string {

@@ -1,10 +1,11 @@
 import type { ClaimRecord } from '../model/history.ts';
 import type { Release } from '../model/fly.ts';
+import { spokenDuration, spokenTime } from '../model/spoken.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import type { Certainty } from '../model/verdict.ts';
 import type { AppReleases, Case } from './case.ts';
 import { bornAt } from './misplaced.ts';
-import { count, listed, spokenSpan, utc } from './words.ts';
+import { count, listed } from './words.ts';
 
 export const ORIGINS = [
   'none-known', // no misplaced certificate
@@ -62,7 +63,7 @@ export function originOf(given: Case): Origin {
   }
   const { createdAt } = claim.claim;
   if (createdAt === null) {
-    const seen = `first seen by a sweep at ${utc(claim.firstSeenAt)}`;
+    const seen = `first seen by a sweep at ${spokenTime(claim.firstSeenAt)}`;
     return bare('created-at-unknown', `Fly does not say when it was created; ${seen}`);
   }
   const own = given.releases.find(({ app }) => app === claim.claim.app);
@@ -73,7 +74,7 @@ export function originOf(given: Case): Origin {
     return {
       ...bare(
         'releases-unknown',
-        `created at ${utc(createdAt)}; the releases of ${claim.claim.app} are not known${why}`,
+        `created at ${spokenTime(createdAt)}; the releases of ${claim.claim.app} are not known${why}`,
       ),
       because: shared,
       companions,
@@ -98,7 +99,7 @@ function judged(
     return {
       kind: first ? 'first-release' : 'after-release',
       certainty: 'likely',
-      sentence: `created ${spokenSpan(before.afterMs)} after release v${release.version} of ${app}: likely ${whose}`,
+      sentence: `created ${spokenDuration(before.afterMs)} after release v${release.version} of ${app}: likely ${whose}`,
       because: [releaseText(before), ...repeatText(given, claim), ...shared],
       release: before,
     };
@@ -107,7 +108,7 @@ function judged(
     return {
       kind: 'batch',
       certainty: 'likely',
-      sentence: `created within ${spokenSpan(spanOf(createdAt, companions))} of ${count(companions.length, 'other misplaced certificate')}, without a release of ${claim.claim.app} before it: likely one job that goes through many apps`,
+      sentence: `created within ${spokenDuration(spanOf(createdAt, companions))} of ${count(companions.length, 'other misplaced certificate')}, without a release of ${claim.claim.app} before it: likely one job that goes through many apps`,
       because: shared,
       release: null,
     };
@@ -116,7 +117,7 @@ function judged(
     return {
       kind: 'before-release',
       certainty: 'unexplained',
-      sentence: `created ${spokenSpan(after.afterMs)} before release v${after.release.version} of ${after.app}: perhaps a step of the same deployment, perhaps by hand`,
+      sentence: `created ${spokenDuration(-after.afterMs)} before release v${after.release.version} of ${after.app}: perhaps a step of the same deployment, perhaps by hand`,
       because: [releaseText(after), ...shared],
       release: after,
     };
@@ -124,11 +125,11 @@ function judged(
   const last =
     before === null
       ? `no release of ${claim.claim.app} before it is known`
-      : `the last release of ${claim.claim.app} before it, v${before.release.version}, was ${spokenSpan(before.afterMs)} earlier`;
+      : `the last release of ${claim.claim.app} before it, v${before.release.version}, was ${spokenDuration(before.afterMs)} earlier`;
   return {
     kind: 'nothing-near',
     certainty: 'unexplained',
-    sentence: `created at ${utc(createdAt)}; ${last}: by hand, or by something that makes no release`,
+    sentence: `created at ${spokenTime(createdAt)}; ${last}: by hand, or by something that makes no release`,
     because: shared,
     release: null,
   };
@@ -181,7 +182,7 @@ function companionText(companions: readonly Companion[]): readonly string[] {
     'other misplaced certificates were',
   );
   return [
-    `${many} created within ${spokenSpan(BATCH_MS)} of it (${listed(apps)}): a pattern points at a pipeline or a job, not at a slip of one hand.`,
+    `${many} created within ${spokenDuration(BATCH_MS)} of it (${listed(apps)}): a pattern points at a pipeline or a job, not at a slip of one hand.`,
   ];
 }
 
@@ -203,7 +204,7 @@ function repeatText({ earlier, releases }: Case, claim: ClaimRecord): readonly s
   if (followed.length === 0) return [];
   const times = followed.length === 1 ? 'once' : `${followed.length} times`;
   return [
-    `The same certificate was added ${times} before, each time within ${spokenSpan(AFTER_RELEASE_MS)} after a release.`,
+    `The same certificate was added ${times} before, each time within ${spokenDuration(AFTER_RELEASE_MS)} after a release.`,
   ];
 }
 
@@ -212,5 +213,5 @@ function releaseText({ app, release }: NearRelease): string {
   const why = [release.reason, release.description].filter((text) => text !== '').join(', ');
   const status = release.status === '' ? '' : `, status ${release.status}`;
   const image = release.image === null ? '' : `, image ${release.image}`;
-  return `Release v${release.version} of ${app} at ${utc(release.createdAt)}${by}${why === '' ? '' : ` (${why})`}${status}${image}.`;
+  return `Release v${release.version} of ${app} at ${spokenTime(release.createdAt)}${by}${why === '' ? '' : ` (${why})`}${status}${image}.`;
 }

@@ -1,6 +1,7 @@
+import { spokenTime } from '../model/spoken.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { AppLog, Case, LogLine, Span } from './case.ts';
-import { count, listed, utc } from './words.ts';
+import { count, listed } from './words.ts';
 
 /** The lines by which the hops of a request are known. */
 const REPLAYED = 'Replaying request to tenant app';
@@ -88,11 +89,11 @@ function proxyHop(log: AppLog, tenant: Tenant, label: string, window: Span): Pro
   const unknownTenant = inTime.filter(({ message }) => message.includes(UNKNOWN_TENANT)).length;
   const [first] = replays;
   if (first !== undefined) {
-    const text = `${log.app}: ${count(replays.length, 'line')} “${REPLAYED}” for ${label}, the first at ${utc(first.at)}: ${first.message}`;
+    const text = `${log.app}: ${count(replays.length, 'line')} “${REPLAYED}” for ${label}, the first at ${spokenTime(first.at)}: ${first.message}`;
     return { hop: { name: 'management-app', state: 'seen', text }, replays, strayApps, unknownTenant };
   }
   const last = ours.filter(({ at, message }) => at < window.from && message.includes(REPLAYED)).at(-1);
-  const before = last === undefined ? '' : ` The last one before was at ${utc(last.at)}.`;
+  const before = last === undefined ? '' : ` The last one before was at ${spokenTime(last.at)}.`;
   if (unknownTenant > 0) {
     const text = `${log.app}: ${count(unknownTenant, 'line')} “${UNKNOWN_TENANT}” for ${label}.${before}`;
     return { hop: { name: 'management-app', state: 'missing', text }, replays, strayApps, unknownTenant };
@@ -100,7 +101,7 @@ function proxyHop(log: AppLog, tenant: Tenant, label: string, window: Span): Pro
   const silence = silenceOf(log.app, log.value, window);
   if (silence !== null) return unknown(silence);
   const others = lines.filter((line) => isWithin(line, window)).length;
-  const text = `${log.app}: no line “${REPLAYED}” for ${label} between ${utc(window.from)} and ${utc(window.until)}, among ${count(others, 'line')} about other things.${before}`;
+  const text = `${log.app}: no line “${REPLAYED}” for ${label} between ${spokenTime(window.from)} and ${spokenTime(window.until)}, among ${count(others, 'line')} about other things.${before}`;
   return { hop: { name: 'management-app', state: 'missing', text }, ...nothing };
 }
 
@@ -121,7 +122,7 @@ function tenantHop(log: AppLog, tenant: Tenant, window: Span, replays: readonly 
   if (first !== undefined)
     return hop(
       'seen',
-      `${log.app}: ${count(inTime.length, 'line')} “${RECEIVED}”, the first at ${utc(first.at)}.`,
+      `${log.app}: ${count(inTime.length, 'line')} “${RECEIVED}”, the first at ${spokenTime(first.at)}.`,
     );
   const silence = silenceOf(log.app, log.value, window);
   if (silence !== null) return hop('unknown', silence);
@@ -130,7 +131,7 @@ function tenantHop(log: AppLog, tenant: Tenant, window: Span, replays: readonly 
     ? hop('unknown', `${log.app} logs no “${RECEIVED}” at all, so its log does not tell.`)
     : hop(
         'missing',
-        `${log.app}: no line “${RECEIVED}” between ${utc(window.from)} and ${utc(window.until)}.`,
+        `${log.app}: no line “${RECEIVED}” between ${spokenTime(window.from)} and ${spokenTime(window.until)}.`,
       );
 }
 
@@ -141,9 +142,9 @@ function silenceOf(
   window: Span,
 ): string | null {
   if (covers.from > window.from || covers.until < window.until)
-    return `The log of ${app} covers ${utc(covers.from)} to ${utc(covers.until)} only.`;
+    return `The log of ${app} covers ${spokenTime(covers.from)} to ${spokenTime(covers.until)} only.`;
   if (!lines.some((line) => isWithin(line, window)))
-    return `The log of ${app} has no line at all from ${utc(window.from)} to ${utc(window.until)}.`;
+    return `The log of ${app} has no line at all from ${spokenTime(window.from)} to ${spokenTime(window.until)}.`;
   return null;
 }
 
