@@ -24,6 +24,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
+COPY assets assets
 COPY docs/runbooks docs/runbooks
 RUN install -d -o node -g node -m 0700 /data
 # Uid 1000; the root file system can be mounted read-only, only /data is written.
