@@ -8,6 +8,7 @@ import { claimsRoutes } from './claims/routes.tsx';
 import { errorPage } from './error-page.tsx';
 import { eventRoutes } from './events.ts';
 import { fleetRoutes } from './fleet/routes.tsx';
+import { readForms } from './forms.ts';
 import { incidentRoutes } from './incidents/routes.tsx';
 import { runbookRoutes } from './runbooks/routes.tsx';
 import { settingsRoutes } from './settings/routes.tsx';
@@ -18,8 +19,9 @@ import { tenantRoutes } from './tenant/routes.tsx';
 /** The pages for people: rendered here, working without a script in the browser, and live with it. */
 export function pages(app: FastifyInstance, context: HttpContext, auth: Auth): void {
   const given = { context, auth, acts: createActs(context), assets: loadAssets() };
-  // A scope of their own: what goes wrong here is said on a page, not in JSON.
+  // A scope of their own: forms are read here, and what goes wrong is said on a page, not in JSON.
   app.register((scope, _options, done) => {
+    readForms(scope);
     scope.setErrorHandler(errorPage(given));
     assetRoutes(scope, given);
     eventRoutes(scope, given);

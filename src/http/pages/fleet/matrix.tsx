@@ -46,15 +46,19 @@ function Row({ row, now }: { readonly row: FleetRow; readonly now: number }): JS
     <tr id={`t-${tenant.id}`} class={standing}>
       <th scope="row">
         <Mark of={standing} />
-        <a href={`/tenants/${encodeURIComponent(tenant.id)}`}>{tenant.hostname}</a>
-        <small>
-          {code === null ? tenant.app : CATALOGUE[code].title}
-          {since !== null && (
-            <>
-              , began <Ago at={since} now={now} />
-            </>
-          )}
-        </small>
+        <a href={`/tenants/${encodeURIComponent(tenant.id)}`} title={tenant.app}>
+          {tenant.hostname}
+        </a>
+        {code !== null && (
+          <small>
+            {CATALOGUE[code].title}
+            {since !== null && (
+              <>
+                , began <Ago at={since} now={now} />
+              </>
+            )}
+          </small>
+        )}
       </th>
       {TENANT_CHECKS.map((id) => (
         <Cell

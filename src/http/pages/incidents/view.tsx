@@ -53,7 +53,9 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
         {incident.resolution !== null && <p>{RESOLUTION_WORDS[incident.resolution]}</p>}
       </div>
       {viewer.mayOperate && <IncidentActs incident={incident} viewer={viewer} />}
-      {incident.diagnosis !== null && <DiagnosisCard of={incident.diagnosis} />}
+      {incident.diagnosis !== null && (
+        <DiagnosisCard of={incident.diagnosis} titled={incident.diagnosis.summary !== incident.summary} />
+      )}
       {isStorm(incident) && <Members incident={incident} />}
       <section class="part" aria-labelledby="facts">
         <h2 id="facts">Facts</h2>
@@ -63,7 +65,7 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
         <h2 id="timeline">Timeline</h2>
         <ol class="timeline">
           {events.map(({ at, kind: event, by, text }, index) => (
-            <li key={index} class={event}>
+            <li key={index} class={`event-${event}`}>
               <Time at={at} />
               <div>
                 <strong>{EVENT_WORDS[event]}</strong> {text}

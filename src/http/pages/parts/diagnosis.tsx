@@ -20,8 +20,11 @@ const CERTAINTIES: Readonly<Record<Certainty, string>> = {
 export function DiagnosisCard({
   of,
   heading = 'h2',
+  titled = true,
 }: {
   readonly of: Diagnosis;
+  /** False where the page's own title says the same. */
+  readonly titled?: boolean;
   readonly heading?: 'h2' | 'h3';
 }): JSX.Element {
   const Heading = heading;
@@ -29,13 +32,13 @@ export function DiagnosisCard({
   return (
     <article class={`diagnosis ${severity}`} aria-label={CATALOGUE[code].title}>
       <p class="tags">
-        <span class={`tag ${severity}`}>{severity}</span>
+        {titled && <span class={`tag ${severity}`}>{severity}</span>}
         <span class="tag">{CERTAINTIES[certainty]}</span>
         <a class="tag code" href={`/runbooks/${code}`}>
           {code}
         </a>
       </p>
-      <Heading class="summary">{summary}</Heading>
+      {titled && <Heading class="summary">{summary}</Heading>}
       <p class="explanation">{explanation}</p>
       {evidence.length > 0 && (
         <section>

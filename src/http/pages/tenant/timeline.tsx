@@ -35,7 +35,7 @@ export function TenantTimeline({ history }: { readonly history: TenantHistory })
   return (
     <ol class="timeline">
       {entries.map((entry) => (
-        <li key={`${entry.kind}-${String(entry.at)}`} class={entry.kind}>
+        <li key={`${entry.kind}-${String(entry.at)}`} class={`event-${entry.kind}`}>
           <Time at={entry.at} />
           <div>
             <Words entry={entry} />
