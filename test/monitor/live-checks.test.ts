@@ -15,7 +15,7 @@ import {
 } from '../support/snapshots.ts';
 
 describe('live checks', () => {
-  const partsOf = (changes: TenantChanges): SnapshotPart => {
+  const partsOf = (changes: TenantChanges): Required<SnapshotPart> => {
     const {
       lookups,
       handshakes,
