@@ -5,6 +5,7 @@ import { claimsCommand } from './claims.ts';
 import { configCommand } from './config.ts';
 import type { CliContext, CliHost } from './context.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-code.ts';
 import { exportCommand } from './export.ts';
 import { explainCommand } from './explain.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   scanCommand,
   explainCommand,
   configCommand,
+  doctorCommand,
   demoCommand,
 ];
 

@@ -8,7 +8,7 @@ import { request } from 'undici';
 import type { ListenFacts, MachineFacts, StoreFacts } from '../cli/context.ts';
 import type { Config } from '../config/index.ts';
 import { SECOND_MS, type Clock } from '../model/time.ts';
-import { openStore } from '../store/index.ts';
+import { openStore, StoreError } from '../store/index.ts';
 import { silentLogger } from './logger.ts';
 
 /** What the daemon of this configuration would find on this machine. */
@@ -37,7 +37,9 @@ async function storeFacts(path: string, clock: Clock): Promise<StoreFacts> {
     bytes = store.bytes();
     store.close();
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    // The daemon brings an older one up to date by itself.
+    if (!(error instanceof StoreError) || error.code !== 'older-schema')
+      problem = error instanceof Error ? error.message : String(error);
   }
   return { path, bytes, problem, exposed: (file.mode & 0o077) !== 0, freeBytes: free };
 }
