@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { alertsCommand } from './alerts.ts';
 import { availabilityCommand } from './availability.ts';
 import { backupCommand } from './backup.ts';
 import { claimsCommand } from './claims.ts';
@@ -12,8 +13,10 @@ import { explainCommand } from './explain.ts';
 import { forensicsCommand } from './forensics.ts';
 import { guardCommand } from './guard.ts';
 import { historyCommand } from './history.ts';
+import { incidentsCommand } from './incidents.ts';
 import { interruptedBy } from './interrupted.ts';
 import { scanCommand } from './scan.ts';
+import { silenceCommand } from './silence.ts';
 import { statusCommand } from './status.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
@@ -26,6 +29,9 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   statusCommand,
   historyCommand,
   availabilityCommand,
+  incidentsCommand,
+  silenceCommand,
+  alertsCommand,
   exportCommand,
   backupCommand,
   claimsCommand,

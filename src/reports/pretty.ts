@@ -74,7 +74,8 @@ function section(subject: Subject, palette: Palette): string {
     .join('\n\n');
 }
 
-function findingText(finding: Diagnosis, index: number, palette: Palette): string {
+/** One finding with its evidence and its steps; only the first of several stands for itself. */
+export function findingText(finding: Diagnosis, index: number, palette: Palette): string {
   const lead = index === 0 ? '' : 'Also found: ';
   const parts = [
     `${wrap(`${lead}${say(finding.summary)}`, 2)}\n${palette.dim(`  ${codeLine(finding)}`)}`,

@@ -1,0 +1,102 @@
+import type { DeliveryOutcome } from '../model/alert.ts';
+import { plainText } from '../model/text.ts';
+import { SECOND_MS } from '../model/time.ts';
+import { deliveriesText, summarize } from '../reports/deliveries.ts';
+import { say } from '../reports/wording.ts';
+import type { DeliveriesOptions, RetryOptions } from './alerts.ts';
+import type { CliContext } from './context.ts';
+import { loadForDatabase, print, withDatabase, type DatabaseOptions } from './database.ts';
+import { EXIT } from './exit-code.ts';
+import { audited, operatorName } from './operator.ts';
+import { UsageError } from './usage-error.ts';
+
+const TEST_TIMEOUT_MS = 30 * SECOND_MS;
+
+export async function testChannel(
+  context: CliContext,
+  channel: string,
+  options: DatabaseOptions,
+): Promise<void> {
+  const config = await loadForDatabase(context, options);
+  const { channels } = config.alerts;
+  if (!channels.some(({ name }) => name === channel)) {
+    const known = channels.map(({ name }) => name).join(', ');
+    throw new UsageError(
+      `there is no channel ${plainText(channel, 80)} in alerts.channels${known === '' ? ', which is empty' : `; there are: ${known}`}`,
+    );
+  }
+  const deadline = AbortSignal.any([context.signal, AbortSignal.timeout(TEST_TIMEOUT_MS)]);
+  const outcome = await context.sendTest(config, channel, deadline);
+  context.signal.throwIfAborted();
+  const document = {
+    schema: 'tenantwatch.channel-test/1',
+    channel,
+    delivered: outcome.result === 'sent',
+    reason: outcome.result === 'sent' ? null : outcome.reason,
+  } as const;
+  print(context, options, document, () => `${channel}: ${outcomeWords(outcome)}\n`);
+  if (outcome.result !== 'sent') context.finish(EXIT.failed);
+}
+
+function outcomeWords(outcome: DeliveryOutcome): string {
+  switch (outcome.result) {
+    case 'sent':
+      return 'the test message was delivered';
+    case 'retry':
+      return `not delivered: ${say(outcome.reason)} (the daemon would try again)`;
+    case 'rejected':
+      return `refused by the receiver: ${say(outcome.reason)}`;
+    case 'disabled':
+      return `refused for good, the daemon would disable the channel: ${say(outcome.reason)}`;
+  }
+}
+
+export async function listDeliveries(context: CliContext, options: DeliveriesOptions): Promise<void> {
+  const { dead, channel, incident, limit } = options;
+  const state = dead === true ? 'dead' : options.state;
+  await withDatabase(context, options, 'read', ({ store }) => {
+    const deliveries = store.outbox
+      .list({
+        ...(state === undefined ? {} : { state }),
+        ...(channel === undefined ? {} : { channel }),
+        ...(incident === undefined ? {} : { group: incident }),
+        limit,
+      })
+      .map(summarize);
+    const report = { schema: 'tenantwatch.deliveries/1', at: context.clock.now(), deliveries } as const;
+    print(context, options, report, deliveriesText);
+  });
+}
+
+/** More were never given up at once. */
+const MOST_DEAD = 10_000;
+
+export async function retryDeliveries(
+  context: CliContext,
+  ids: readonly string[],
+  options: RetryOptions,
+): Promise<void> {
+  const all = options.all === true;
+  if (all === ids.length > 0) throw new UsageError('name the deliveries, or say --all');
+  const author = operatorName(options.author, context);
+  await withDatabase(context, options, 'write', ({ store }) => {
+    const dead = store.outbox.list({ state: 'dead', limit: MOST_DEAD }).map(({ id }) => id);
+    const unknown = ids.filter((id) => !dead.includes(id));
+    if (unknown.length > 0)
+      throw new UsageError(
+        `not given up: ${unknown.map((id) => plainText(id, 120)).join(', ')}; "tenantwatch alerts deliveries --dead" shows what is`,
+      );
+    const chosen = all ? dead : ids;
+    const requeue = (): number => store.outbox.requeue(chosen, context.clock.now());
+    const detail = { count: chosen.length, ids: chosen.slice(0, 100) };
+    const entry = { actor: author, action: 'alerts.retry', subject: 'deliveries', detail };
+    const requeued = chosen.length === 0 ? 0 : audited(store, context.clock, entry, requeue);
+    print(
+      context,
+      options,
+      { schema: 'tenantwatch.retry/1', requeued, ids: chosen } as const,
+      () =>
+        `${requeued === 0 ? 'nothing' : requeued} to be sent again${requeued === 0 ? '' : ' by the daemon'}\n`,
+    );
+  });
+}
