@@ -1,8 +1,9 @@
 import type { CheckResult, Reason } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
+import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
-import type { PlatformSnapshot } from '../model/snapshot.ts';
+import type { ControlSnapshot, PlatformSnapshot } from '../model/snapshot.ts';
 import {
   failingAddresses,
   handshakeRate,
@@ -49,7 +50,13 @@ export function controlHandshake(snapshot: PlatformSnapshot, platform: Platform)
   const rates = controlRates(snapshot, platform);
   const durationMs = rates.reduce((slowest, { rate }) => Math.max(slowest, rate.durationMs), 0);
   const evidence: JsonObject = {
-    controls: rates.map(({ name, rate }) => ({ name, outcome: rate.outcome, addresses: rateEvidence(rate) })),
+    controls: rates.map(({ name, rate }, index) => ({
+      name,
+      outcome: rate.outcome,
+      addresses: rateEvidence(rate),
+      // What the proxy answers to a name without a tenant: usually a 502, which proves that TLS works.
+      status: statusOf(snapshot.controls[index]),
+    })),
   };
   const result = (verdict: 'fail' | 'warn' | 'unknown', reason: Reason, summary: string): Result =>
     notPassed(ID, verdict, reason, summary, evidence, durationMs);
@@ -91,6 +98,10 @@ export function controlHandshake(snapshot: PlatformSnapshot, platform: Platform)
     return passed(ID, `The handshake succeeds for ${n}.`, evidence, durationMs);
   }
   return withoutHandshake(rates, snapshot, platform, result);
+}
+
+function statusOf(control: ControlSnapshot | undefined): number | null {
+  return control === undefined ? null : (factsOf(control.site)?.status ?? null);
 }
 
 function withoutHandshake(
