@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { HttpContext } from './context.ts';
+import { textAnswer } from './schemas/common.ts';
 
 /** Public, and without anything that is worth knowing. */
 export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void {
@@ -9,7 +9,10 @@ export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void
     '/livez',
     {
       config: { access: 'public' },
-      schema: { ...described('isAlive', 'The process answers'), response: { 200: z.string() } },
+      schema: {
+        ...described('isAlive', 'The process answers'),
+        response: { 200: textAnswer('text/plain', 'It does.') },
+      },
     },
     (_request, reply) => reply.type('text/plain').send('ok\n'),
   );
@@ -20,7 +23,10 @@ export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void
       config: { access: 'public' },
       schema: {
         ...described('isReady', 'There is something to say: tenants and platform were looked at'),
-        response: { 200: z.string(), 503: z.string().describe('What is missing, a line each.') },
+        response: {
+          200: textAnswer('text/plain', 'It is ready.'),
+          503: textAnswer('text/plain', 'What is missing, a line each.'),
+        },
       },
     },
     (_request, reply) => {
@@ -38,5 +44,5 @@ export function healthRoutes(app: FastifyInstance, { fleet }: HttpContext): void
 }
 
 function described(operationId: string, summary: string) {
-  return { operationId, summary, tags: ['monitoring'], security: [] };
+  return { operationId, summary, tags: ['monitoring'] };
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { HttpContext } from './context.ts';
+import { textAnswer } from './schemas/common.ts';
 
 /** `GET /metrics`. Scrapes that come while one is rendered share it: two Prometheus servers cost no more than one. */
 export function metricsRoute(app: FastifyInstance, { metrics }: HttpContext): void {
@@ -13,7 +13,7 @@ export function metricsRoute(app: FastifyInstance, { metrics }: HttpContext): vo
         operationId: 'getMetrics',
         summary: 'Metrics in the text exposition format of Prometheus',
         tags: ['monitoring'],
-        response: { 200: z.string().describe('text/plain; version=0.0.4') },
+        response: { 200: textAnswer('text/plain', 'Version 0.0.4 of the format.') },
       },
     },
     async (_request, reply) => {

@@ -5,7 +5,7 @@ import { SECOND_MS } from '../model/time.ts';
 import { requireTenant } from './api/known-tenant.ts';
 import type { HttpContext } from './context.ts';
 import { HttpError } from './errors.ts';
-import { errorAnswer } from './schemas/common.ts';
+import { errorAnswer, textAnswer } from './schemas/common.ts';
 
 /** Prometheus gives up at its scrape timeout; an answer a little before that still counts. */
 const MARGIN_MS = 500;
@@ -39,7 +39,7 @@ export function probeRoute(app: FastifyInstance, context: HttpContext): void {
         tags: ['monitoring'],
         querystring: z.object({ target: z.string().max(300).describe('Id, host name or app of a tenant.') }),
         response: {
-          200: z.string().describe('text/plain; version=0.0.4'),
+          200: textAnswer('text/plain', 'Version 0.0.4 of the format.'),
           '4xx': errorAnswer,
           '5xx': errorAnswer,
         },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../model/time.ts';
 import { HttpError } from '../errors.ts';
-import { answer, durationText, named, time } from '../schemas/common.ts';
+import { answer, durationText, named, textAnswer, time } from '../schemas/common.ts';
 import { verdict, verifyResult } from '../schemas/verify.ts';
 import { createVerifications, type Verification, type Verifications } from '../verifications.ts';
 import { nameOf } from './incidents.ts';
@@ -122,9 +122,8 @@ export function verificationRoutes({ api, context }: ApiParts): void {
         summary:
           'Server-sent events: `check` and `tenant` as they end, `over` last; what is over already comes first',
         tags: ['verifications'],
-        produces: ['text/event-stream'],
         params,
-        response: { 200: z.string().describe('text/event-stream'), ...ERRORS },
+        response: { 200: textAnswer('text/event-stream', 'Ends after `over`.'), ...ERRORS },
       },
     },
     ({ params }, reply) => {

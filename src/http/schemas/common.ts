@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { SECOND_MS } from '../../model/time.ts';
 
-/** Schemas that the OpenAPI document names and refers to. */
-export const namedSchemas = z.registry<{ id: string }>();
-
+/** A schema that the OpenAPI document names and refers to. */
 export function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  namedSchemas.add(schema, { id });
-  return schema;
+  return schema.meta({ id });
 }
 
 /** Answers are open: a key may be added in any version. */
@@ -15,6 +12,11 @@ export const answer = z.looseObject;
 /** Milliseconds since the epoch, as everywhere in answers. */
 export function time(what: string) {
   return z.number().describe(`${what} Milliseconds since the epoch.`);
+}
+
+/** An answer that is no JSON. */
+export function textAnswer(type: 'text/plain' | 'text/event-stream', description: string) {
+  return { description, content: { [type]: { schema: z.string() } } };
 }
 
 export const errorAnswer = named(

@@ -21,7 +21,9 @@ function checkResult<const Ids extends readonly [string, ...string[]]>(ids: Ids)
     verdict,
     reason: z.string().nullable().describe('From a closed set; null on pass.'),
     summary: z.string(),
-    evidence: z.record(z.string(), z.json()),
+    evidence: z
+      .record(z.string(), z.unknown())
+      .describe('Facts that the judgement rests on; keys differ by check.'),
     durationMs: duration,
   });
 }
