@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { OperatorAction } from '../model/operator-request.ts';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database.ts';
+import { incidentReportCommand } from './incident-report.ts';
 import { limitOption } from './option-values.ts';
 
 export const STATES = ['pending', 'open', 'resolved'] as const;
@@ -52,6 +53,7 @@ export function incidentsCommand(context: CliContext): Command {
       actCommand(context, 'resolve', 'resolve', 'end it by hand; trouble that goes on opens it again'),
     )
     .addCommand(noteCommand(context))
+    .addCommand(incidentReportCommand(context))
     .addHelpText('after', HELP);
 }
 
@@ -101,5 +103,6 @@ Examples:
   tenantwatch incidents show 999bc6549a64
   tenantwatch incidents ack 999bc6549a64 --note "removing the certificate"
   tenantwatch incidents note t-999bc6549a64-mhx3k2v1 "the pipeline added it, see #812"
+  tenantwatch incidents report 999bc6549a64 --output post-mortem.md
   tenantwatch incidents resolve platform --note "provider confirmed the end"
 `;

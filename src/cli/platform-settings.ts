@@ -18,10 +18,16 @@ export function loadPlatform(
   return { config, platform };
 }
 
+export function hasToken({
+  FLY_ACCESS_TOKEN: access = '',
+  FLY_API_TOKEN: api = '',
+}: CliContext['env']): boolean {
+  return access !== '' || api !== '';
+}
+
 /** A command that asks Fly's API ends here without a token, before anything else is done. */
 export function requireToken(env: CliContext['env'], otherwise: string): void {
-  const { FLY_ACCESS_TOKEN: access, FLY_API_TOKEN: api } = env;
-  if ((access ?? '') === '' && (api ?? '') === '')
+  if (!hasToken(env))
     throw new UsageError(
       `no Fly token: set FLY_ACCESS_TOKEN or FLY_API_TOKEN (\`fly tokens create readonly -o ORG\`), ${otherwise}`,
     );

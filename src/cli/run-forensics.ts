@@ -12,7 +12,7 @@ import type { CliContext } from './context.ts';
 import { keptSources, keptTenants, print } from './database.ts';
 import { EXIT } from './exit-code.ts';
 import type { ForensicsOptions } from './forensics.ts';
-import { loadPlatform } from './platform-settings.ts';
+import { hasToken, loadPlatform } from './platform-settings.ts';
 import { configFlags } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -53,10 +53,6 @@ export async function runForensics(
 
 function withStore(config: Config, file: string | undefined, cwd: string): Config {
   return file === undefined ? config : { ...config, store: { ...config.store, path: resolve(cwd, file) } };
-}
-
-function hasToken({ FLY_ACCESS_TOKEN: access = '', FLY_API_TOKEN: api = '' }: CliContext['env']): boolean {
-  return access !== '' || api !== '';
 }
 
 /** Null where the daemon never ran and the API can be asked instead. */
