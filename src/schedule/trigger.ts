@@ -9,6 +9,9 @@ export interface Trigger {
 const EVERY_SECOND = '* * * * * *';
 const SILENCE_MS = 2_500;
 
+/** A stall is ours to notice and to log, once; cron would write to the terminal by itself. */
+const QUIET = { suppressMissedWarning: true } as const;
+
 /**
  * node-cron ticks by the wall clock: set back by an hour, it would be silent for an hour, and a stall of the event loop
  * loses slots. A timer on the monotonic clock notices the silence, ticks in its place and starts cron anew.
@@ -19,11 +22,11 @@ export function everySecond(clock: Clock, tick: () => void): Trigger {
     lastTickMs = clock.monotonicMs();
     tick();
   };
-  let task = cron.schedule(EVERY_SECOND, run);
+  let task = cron.schedule(EVERY_SECOND, run, QUIET);
   const watch = setInterval(() => {
     if (clock.monotonicMs() - lastTickMs < SILENCE_MS) return;
     void task.destroy();
-    task = cron.schedule(EVERY_SECOND, run);
+    task = cron.schedule(EVERY_SECOND, run, QUIET);
     run();
   }, 1_000);
   return {
@@ -36,7 +39,7 @@ export function everySecond(clock: Clock, tick: () => void): Trigger {
 
 /** A loop that the configuration gives as a cron expression (five or six fields, in UTC). */
 export function byExpression(expression: string, tick: () => void): Trigger {
-  const task = cron.schedule(expression, tick, { timezone: 'Etc/UTC' });
+  const task = cron.schedule(expression, tick, { ...QUIET, timezone: 'Etc/UTC' });
   return {
     stop: () => {
       void task.destroy();
