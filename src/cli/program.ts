@@ -14,6 +14,7 @@ import { forensicsCommand } from './forensics.ts';
 import { guardCommand } from './guard.ts';
 import { historyCommand } from './history.ts';
 import { incidentsCommand } from './incidents.ts';
+import { initCommand } from './init.ts';
 import { interruptedBy } from './interrupted.ts';
 import { scanCommand } from './scan.ts';
 import { silenceCommand } from './silence.ts';
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   guardCommand,
   scanCommand,
   explainCommand,
+  initCommand,
   configCommand,
   doctorCommand,
   demoCommand,
