@@ -1,5 +1,6 @@
 import type { CheckId } from '../../model/check.ts';
 import type { Trigger, Verdict } from '../../model/verdict.ts';
+import { isCalendarTime } from '../../model/spoken.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 
 /** What the pages call things. Texts are escaped by the renderer, never here. */
@@ -65,20 +66,6 @@ const UNITS = [
   ['s', SECOND_MS],
 ] as const;
 
-/** The two largest units: `41 s`, `12 min 5 s`, `2 h`, `3 d 4 h`. */
-export function spokenSpan(durationMs: number): string {
-  let rest = Math.max(0, Math.round(durationMs / SECOND_MS)) * SECOND_MS;
-  const first = UNITS.findIndex(([, unitMs]) => rest >= unitMs);
-  if (first === -1) return '0 s';
-  const parts: string[] = [];
-  for (const [unit, unitMs] of UNITS.slice(first, first + 2)) {
-    const count = Math.floor(rest / unitMs);
-    rest -= count * unitMs;
-    if (count > 0) parts.push(`${String(count)} ${unit}`);
-  }
-  return parts.join(' ');
-}
-
 /** One unit, for columns: `41 s ago`, `2 h ago`; the script on the page counts on in the same words. */
 export function spokenAgo(at: number, now: number): string {
   const passed = now - at;
@@ -91,17 +78,6 @@ export function spokenAgo(at: number, now: number): string {
 export function spokenMs(durationMs: number): string {
   if (durationMs < 9.95) return `${durationMs.toFixed(1)} ms`;
   return durationMs < 995 ? `${String(Math.round(durationMs))} ms` : `${(durationMs / 1000).toFixed(1)} s`;
-}
-
-/** `99.98 %`; never rounded up to a perfect score. */
-export function spokenRatio(ratio: number): string {
-  const percent = Math.floor(ratio * 10_000) / 100;
-  return `${percent === 100 ? '100' : percent.toFixed(2)} %`;
-}
-
-/** What a Date can hold (ECMA-262, time range); a certificate may claim to live longer. */
-function isCalendarTime(at: number): boolean {
-  return Number.isFinite(at) && Math.abs(at) <= 8.64e15;
 }
 
 /** RFC 3339 in UTC without milliseconds; null for a time that no calendar has. */

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
+import { spokenDuration } from '../../../model/spoken.ts';
 import type { LatestShared } from '../../../monitor/fleet.ts';
 import { Matrix } from './matrix.tsx';
 import { fleetAddress, ORDERS, type FleetQuery, type Order } from './query.ts';
 import { ROWS_A_PAGE, type FleetView } from './rows.ts';
 import { SharedState } from './shared-state.tsx';
-import { counted, grouped, spokenSpan, STANDING_WORDS, STANDINGS } from '../words.ts';
+import { counted, grouped, STANDING_WORDS, STANDINGS } from '../words.ts';
 
 interface FleetPageProps {
   readonly view: FleetView;
@@ -30,7 +31,7 @@ export function FleetPage({ view, query, shared, loaded, intervalMs, now }: Flee
         <h1>{headline(view, loaded)}</h1>
         {intervalMs > 0 && view.total > 0 && (
           <p class="quiet">
-            {counted(view.total, 'tenant')}, each verified every {spokenSpan(intervalMs)}.
+            {counted(view.total, 'tenant')}, each verified every {spokenDuration(intervalMs)}.
           </p>
         )}
       </div>

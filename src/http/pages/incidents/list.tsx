@@ -2,12 +2,13 @@ import type { JSX } from 'preact';
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { Tenant } from '../../../model/tenant.ts';
+import { spokenDuration } from '../../../model/spoken.ts';
 import { Time } from '../parts/time.tsx';
-import { counted, spokenSpan } from '../words.ts';
+import { counted } from '../words.ts';
 import { stateOf, subjectOf } from './words.ts';
 
 interface IncidentListProps {
-  /** Open and pending ones, newest first. */
+  /** Open and pending ones, the most urgent first. */
   readonly current: readonly Incident[];
   /** Null while the database is away. */
   readonly past: readonly Incident[] | null;
@@ -22,7 +23,7 @@ export function IncidentList({ current, past, before, tenant, now }: IncidentLis
   return (
     <>
       <div class="lead">
-        <h1>{open.length === 0 ? 'No incident is open' : `${counted(open.length, 'open incident')}`}</h1>
+        <h1>{open.length === 0 ? 'No incident is open' : counted(open.length, 'open incident')}</h1>
       </div>
       {current.length > 0 && (
         <ul class="cards incidents">
@@ -41,7 +42,7 @@ export function IncidentList({ current, past, before, tenant, now }: IncidentLis
               </h2>
               <p class="quiet">
                 {subjectOf(incident, tenant(incident.subject.name))}, since{' '}
-                <Time at={incident.firstFailedAt} /> ({spokenSpan(now - incident.firstFailedAt)})
+                <Time at={incident.firstFailedAt} /> ({spokenDuration(now - incident.firstFailedAt)})
               </p>
             </li>
           ))}
@@ -97,7 +98,7 @@ function PastTable(props: {
               <td class="end">
                 {incident.resolvedAt === null
                   ? '–'
-                  : spokenSpan(incident.resolvedAt - incident.firstFailedAt)}
+                  : spokenDuration(incident.resolvedAt - incident.firstFailedAt)}
               </td>
             </tr>
           ))}

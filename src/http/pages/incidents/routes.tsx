@@ -3,6 +3,7 @@ import { HttpError } from '../../errors.ts';
 import { stored } from '../../acts.ts';
 import type { Incident } from '../../../model/incident.ts';
 import { HOUR_MS } from '../../../model/time.ts';
+import { SEVERITIES } from '../../../model/verdict.ts';
 import { field, formOf } from '../forms.ts';
 import { notFound } from '../not-found.tsx';
 import { seeOther, sendPage, type Pages } from '../page.tsx';
@@ -38,7 +39,7 @@ export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
         topic: 'incidents',
         body: () => (
           <IncidentList
-            current={current.toSorted((a, b) => b.firstFailedAt - a.firstFailedAt)}
+            current={current.toSorted(urgentFirst)}
             past={past}
             before={past?.length === A_PAGE ? (past.at(-1)?.firstFailedAt ?? null) : null}
             tenant={fleet.tenant}
@@ -86,6 +87,13 @@ export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
     // What a silence covers is decided in the next round; whoever pressed the button wants to see it now.
     tracker.flush();
   });
+}
+
+/** What is proven before what is not, critical before warning, then the newest. */
+function urgentFirst(a: Incident, b: Incident): number {
+  const rank = ({ state, severity }: Incident): number =>
+    SEVERITIES.indexOf(severity) + (state === 'pending' ? SEVERITIES.length : 0);
+  return rank(a) - rank(b) || b.firstFailedAt - a.firstFailedAt;
 }
 
 function incidentView({ context }: Pages, id: string): IncidentView | undefined {

@@ -4,10 +4,13 @@ import type { Delivery, IncidentEvent } from '../../../model/delivery.ts';
 import type { Deploy } from '../../../model/history.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { Tenant } from '../../../model/tenant.ts';
+import { spokenDuration } from '../../../model/spoken.ts';
+import { summarize } from '../../../reports/deliveries.ts';
+import { durationOf, timelineOf } from '../../../reports/incidents.ts';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
 import { Ago, Time } from '../parts/time.tsx';
 import type { Viewer } from '../viewer.ts';
-import { counted, spokenSpan } from '../words.ts';
+import { counted } from '../words.ts';
 import { IncidentActs } from './acts.tsx';
 import { DELIVERY_WORDS, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
 
@@ -27,9 +30,10 @@ interface IncidentPageProps extends IncidentView {
 }
 
 export function IncidentPage(props: IncidentPageProps): JSX.Element {
-  const { incident, tenant, events, deliveries, viewer, now } = props;
+  const { incident, tenant, events, deliveries, deploy, viewer, now } = props;
+  const summaries = deliveries.map(summarize).toReversed();
   const { word, kind } = stateOf(incident);
-  const lastedMs = (incident.resolvedAt ?? now) - incident.firstFailedAt;
+  const lastedMs = durationOf(incident, now);
   return (
     <>
       <div class={`lead incident ${incident.severity} ${kind}`}>
@@ -46,7 +50,7 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
         <p class="sub">
           <Subject incident={incident} tenant={tenant} />
           <span>
-            {incident.state === 'resolved' ? 'lasted' : 'for'} {spokenSpan(lastedMs)}
+            {incident.state === 'resolved' ? 'lasted' : 'for'} {spokenDuration(lastedMs)}
           </span>
           {incident.reopened > 0 && <span>came back {counted(incident.reopened, 'time')}</span>}
         </p>
@@ -64,7 +68,7 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
       <section class="part" aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>
         <ol class="timeline">
-          {events.map(({ at, kind: event, by, text }, index) => (
+          {timelineOf(incident, events, deploy, summaries).map(({ at, kind: event, by, text }, index) => (
             <li key={index} class={`event-${event}`}>
               <Time at={at} />
               <div>
@@ -118,7 +122,7 @@ function Facts({ incident, deploy }: IncidentView): JSX.Element {
           <dt>Deploy before it</dt>
           <dd>
             v{deploy.release.version} of <code>{deploy.app}</code>,{' '}
-            {spokenSpan(incident.firstFailedAt - deploy.release.createdAt)} before
+            {spokenDuration(incident.firstFailedAt - deploy.release.createdAt)} before
             {deploy.release.user !== null && `, by ${deploy.release.user}`}
           </dd>
         </div>

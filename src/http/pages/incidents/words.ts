@@ -1,7 +1,8 @@
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import { isStorm } from '../../../incidents/index.ts';
-import type { DeliveryState, IncidentEventKind } from '../../../model/delivery.ts';
+import type { DeliveryState } from '../../../model/delivery.ts';
 import type { Incident, Resolution } from '../../../model/incident.ts';
+import type { TimelineKind } from '../../../reports/incidents.ts';
 import type { Tenant } from '../../../model/tenant.ts';
 import { counted } from '../words.ts';
 
@@ -33,7 +34,7 @@ export const RESOLUTION_WORDS: Readonly<Record<Resolution, string>> = {
   closed: 'A person closed it.',
 };
 
-export const EVENT_WORDS: Readonly<Record<IncidentEventKind, string>> = {
+export const EVENT_WORDS: Readonly<Record<TimelineKind, string>> = {
   failed: 'First failing run',
   opened: 'Opened',
   changed: 'Changed',
@@ -49,6 +50,8 @@ export const EVENT_WORDS: Readonly<Record<IncidentEventKind, string>> = {
   note: 'Note',
   deploy: 'Deploy',
   delivery: 'Message',
+  'last-failing-run': 'Last failing run',
+  'first-good-run': 'First good run',
 };
 
 export const DELIVERY_WORDS: Readonly<Record<DeliveryState, string>> = {

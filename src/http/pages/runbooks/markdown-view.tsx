@@ -87,8 +87,17 @@ function InlineView({
   switch (of.kind) {
     case 'text':
       return <>{of.text}</>;
-    case 'code':
-      return <code>{of.text}</code>;
+    case 'code': {
+      // A problem's code leads to its page wherever it is named.
+      const href = link(`${of.text}.md`);
+      return href === null ? (
+        <code>{of.text}</code>
+      ) : (
+        <a href={href}>
+          <code>{of.text}</code>
+        </a>
+      );
+    }
     case 'strong':
       return <strong>{of.text}</strong>;
     case 'emphasis':

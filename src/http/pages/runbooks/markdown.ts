@@ -36,9 +36,9 @@ export function parseMarkdown(text: string): readonly Block[] {
   while (index < lines.length) {
     if (line().trim() === '') {
       index += 1;
-    } else if (FENCE.test(line())) {
+    } else if (line().startsWith('```')) {
       index += 1;
-      const code = take((one) => !FENCE.test(one));
+      const code = take((one) => !one.startsWith('```'));
       index += 1;
       blocks.push({ kind: 'code', text: code.join('\n') });
     } else if (HEADING.test(line())) {

@@ -24,8 +24,8 @@ function SettingsPage({ settings }: { readonly settings: JsonObject }): JSX.Elem
       <div class="lead">
         <h1>Settings in effect</h1>
         <p class="quiet">
-          Defaults filled in. Of a secret only its source is shown; <code>tenantwatch config show</code>{' '}
-          prints the same. A changed file is taken over without a restart.
+          Defaults filled in; of a secret only its source is shown. <code>tenantwatch config show</code>{' '}
+          prints them as a file. A changed file is taken over without a restart.
         </p>
       </div>
       <div class="settings">

@@ -11,6 +11,9 @@ export function writtenSettings(config: Config): JsonObject {
 function written(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (isJsonList(value)) return value.map(written);
+  const { host, port, failures, of } = value;
+  if (typeof host === 'string' && typeof port === 'number') return `${host}:${String(port)}`;
+  if (typeof failures === 'number' && typeof of === 'number') return `${String(failures)} of ${String(of)}`;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]): [string, Json] => {
       if (key.endsWith('Ms')) return [key.slice(0, -'Ms'.length), inDurations(inner)];

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import type { Rollup, RunCounts } from '../../../model/history.ts';
 import { DAY_MS } from '../../../model/time.ts';
-import { counted, spokenRatio, utcDay } from '../words.ts';
+import { spokenRatio } from '../../../model/spoken.ts';
+import { counted, utcDay } from '../words.ts';
 
 /** Something at one moment: a deploy. */
 export interface Marker {
