@@ -1,6 +1,7 @@
+import { escapeMarkdown } from './markdown.ts';
 import { say, withoutRunnerCommands } from './wording.ts';
 
-/** Pieces of Markdown documents. What comes in is Markdown already, but for `code` and `block`, which take plain text. */
+/** Pieces of Markdown documents. What comes in is Markdown already, but for `prose`, `code`, `block` and `link`, which take plain text. */
 
 export function section(title: string, body: string): string {
   return `## ${title}\n\n${body}`;
@@ -19,6 +20,20 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** A sentence: escaped, but for signs between letters and digits and for brackets, which mean nothing there and are to be read. */
+export function prose(text: string): string {
+  return escapeMarkdown(text)
+    .replace(/(?<=[a-z0-9])\\([-.])(?=[a-z0-9])/gi, '$1')
+    .replace(/\\([()])/g, '$1');
+}
+
+/** A link to an address of our own making; anything unusual is shown as text. */
+export function link(label: string, url: string): string {
+  return /^https?:\/\/[\w.:/#?=&%~-]+$/.test(url)
+    ? `[${prose(label)}](${url})`
+    : `${prose(label)}: ${code(url)}`;
+}
+
 /** A code span; a backtick in it would end it, a bar would end a cell. */
 export function code(text: string): string {
   return `\`${say(text).replaceAll('`', "'").replaceAll('|', '/')}\``;
@@ -26,8 +41,12 @@ export function code(text: string): string {
 
 /** A fenced block. The fence is longer than any run of backticks inside: the block cannot be left (CommonMark, fenced code blocks). */
 export function block(language: string, lines: readonly string[]): string {
-  const text = withoutRunnerCommands(lines.map(say).join('\n'));
+  const text = withoutRunnerCommands(lines.map(indented).join('\n'));
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
+}
+
+function indented(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${say(line)}`;
 }

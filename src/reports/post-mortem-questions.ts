@@ -1,6 +1,5 @@
 import type { OriginKind } from '../forensics/origin.ts';
-import { escapeMarkdown } from './markdown.ts';
-import { code } from './markdown-blocks.ts';
+import { code, link, prose } from './markdown-blocks.ts';
 import type { PostMortemFacts } from './post-mortem-facts.ts';
 
 /** The ways by which a certificate may get to a tenant's app, and what the evidence says of each. */
@@ -24,7 +23,7 @@ const WAYS: readonly {
 ];
 
 export function openQuestions({ findings, incident }: PostMortemFacts): readonly string[] {
-  const unknowns = findings?.unknowns.map(escapeMarkdown) ?? [];
+  const unknowns = findings?.unknowns.map(prose) ?? [];
   const origin = findings?.claim == null ? null : findings.origin;
   const ways =
     origin === null
@@ -51,7 +50,7 @@ export function actionItems(facts: PostMortemFacts): readonly string[] {
   const runbook =
     diagnosis === null
       ? []
-      : [`Read the runbook, and correct it where it was of no help: ${escapeMarkdown(diagnosis.runbook)}`];
+      : [`Read the ${link('runbook', diagnosis.runbook)}, and correct it where it was of no help.`];
   if (findings?.claim == null || tenant === null)
     return ['Find and remove the cause behind the root cause.', ...runbook];
   return [

@@ -26,7 +26,7 @@ export function symptoms({ worst, platformState }: PostMortemFacts): string {
 const MAX_LINES = 12;
 
 function lines(check: CheckResult): readonly string[] {
-  return [`${check.verdict}  ${check.id}  ${checkText(check)}`, ...details(check).slice(0, MAX_LINES)];
+  return [`${check.verdict}: ${check.id}: ${checkText(check)}`, ...details(check).slice(0, MAX_LINES)];
 }
 
 function details({ id, evidence }: CheckResult): readonly string[] {

@@ -1,8 +1,7 @@
 import type { IncidentEventKind } from '../model/delivery.ts';
 import { spokenTime } from '../model/spoken.ts';
 import { HOUR_MS } from '../model/time.ts';
-import { escapeMarkdown } from './markdown.ts';
-import { bullets } from './markdown-blocks.ts';
+import { bullets, prose } from './markdown-blocks.ts';
 import type { PostMortemFacts } from './post-mortem-facts.ts';
 
 interface Moment {
@@ -52,7 +51,7 @@ export function timeline(facts: PostMortemFacts): string {
   const from = days.size === 1 ? 11 : 0;
   return [
     `All times in UTC${days.size === 1 ? `, ${[...days].join('')}` : ''}.`,
-    bullets(moments.map(({ at, text }) => `**${spokenTime(at).slice(from, 19)}** ${escapeMarkdown(text)}`)),
+    bullets(moments.map(({ at, text }) => `**${spokenTime(at).slice(from, 19)}** ${prose(text)}`)),
   ].join('\n\n');
 }
 

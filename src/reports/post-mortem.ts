@@ -3,8 +3,7 @@ import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, TenantResult } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import { spokenDuration, spokenTime } from '../model/spoken.ts';
-import { escapeMarkdown } from './markdown.ts';
-import { block, bullets, code, numbered, section, table } from './markdown-blocks.ts';
+import { block, bullets, code, numbered, prose, section, table } from './markdown-blocks.ts';
 import type { PostMortemFacts } from './post-mortem-facts.ts';
 import { actionItems, openQuestions } from './post-mortem-questions.ts';
 import { symptoms } from './post-mortem-symptoms.ts';
@@ -16,7 +15,7 @@ export function postMortem(facts: PostMortemFacts): string {
   const { incident, tenant, writtenAt } = facts;
   const subject = tenant?.hostname ?? incident.subject.name;
   return `${[
-    `# Post-mortem: ${escapeMarkdown(subject)}: ${escapeMarkdown(incident.code.replaceAll('-', ' '))}`,
+    `# Post-mortem: ${prose(subject)}: ${prose(incident.code.replaceAll('-', ' '))}`,
     `Draft by tenantwatch from its history, ${spokenTime(writtenAt)}. Everything in it was observed; what was not is an open question at the end.`,
     section('Summary', summary(facts)),
     section('Environment', environment(facts)),
@@ -31,22 +30,22 @@ export function postMortem(facts: PostMortemFacts): string {
   ].join('\n\n')}\n`;
 }
 
-function summary({ incident, tenant, findings }: PostMortemFacts): string {
+function summary({ incident, tenant, findings, worst }: PostMortemFacts): string {
   const { firstFailedAt, certainty } = incident;
   const site = tenant === null ? incident.subject.name : tenant.hostname;
   const after =
     findings?.origin.release == null
       ? ''
-      : ` after release v${findings.origin.release.release.version} of ${findings.origin.release.app}`;
+      : `after release v${findings.origin.release.release.version} of ${findings.origin.release.app}`;
   const end = endOf(incident);
   const lasted =
     end === null
       ? 'It is not over.'
       : `It lasted ${spokenDuration(end - firstFailedAt)} and ended at ${spokenTime(end)}.`;
   return [
-    `${code(site)} began to fail at ${spokenTime(firstFailedAt)}${escapeMarkdown(after)}. ${lasted}`,
-    `Root cause (${certainty}): ${escapeMarkdown(incident.summary)}`,
-    ...(findings?.claim == null ? [] : [escapeMarkdown(originLine(findings))]),
+    `${code(site)} began to fail at ${spokenTime(firstFailedAt)}${after === '' ? '' : ` ${prose(after)}`}. ${lasted}`,
+    `Root cause (${certainty}): ${prose(diagnosisOf(incident, worst?.result ?? null)?.summary ?? incident.summary)}`,
+    ...(findings?.claim == null ? [] : [prose(originLine(findings))]),
   ].join('\n\n');
 }
 
@@ -77,7 +76,7 @@ function evidence({ incident, worst, claims, platform }: PostMortemFacts): strin
   const rows = claims.map(({ claim, firstSeenAt, goneAt }) => [
     code(claim.hostname),
     code(claim.app),
-    escapeMarkdown(claim.status),
+    prose(claim.status),
     claim.createdAt === null ? `seen ${spokenTime(firstSeenAt)}` : spokenTime(claim.createdAt),
     goneAt === null ? 'still there' : `gone by ${spokenTime(goneAt)}`,
     claim.app === platform.managementApp ? 'where it belongs' : 'misplaced',
@@ -85,7 +84,7 @@ function evidence({ incident, worst, claims, platform }: PostMortemFacts): strin
   return [
     ...(diagnosis === null || diagnosis.evidence.length === 0
       ? ['No evidence is kept any more.']
-      : [bullets(diagnosis.evidence.map(escapeMarkdown))]),
+      : [bullets(diagnosis.evidence.map(prose))]),
     ...(rows.length === 0
       ? []
       : [
@@ -108,26 +107,26 @@ function rootCause({ incident, worst, findings }: PostMortemFacts): string {
   const diagnosis = diagnosisOf(incident, worst?.result ?? null);
   const setting = (worst?.result.checks ?? []).filter(({ id }) => SETTING.includes(id)).map(settingText);
   return [
-    `${code(incident.code)}, ${diagnosis?.certainty ?? incident.certainty}: ${escapeMarkdown(diagnosis?.summary ?? incident.summary)}`,
-    ...(diagnosis === null ? [] : [escapeMarkdown(diagnosis.explanation)]),
+    `${code(incident.code)}, ${diagnosis?.certainty ?? incident.certainty}: ${prose(diagnosis?.summary ?? incident.summary)}`,
+    ...(diagnosis === null ? [] : [prose(diagnosis.explanation)]),
     ...(setting.length === 0 ? [] : [numbered(setting)]),
     ...(findings === null ? [] : [origin(findings)]),
   ].join('\n\n');
 }
 
 function settingText(check: CheckResult): string {
-  return `${escapeMarkdown(checkText(check))} (${check.verdict === 'pass' ? 'as it should be' : 'not as it should be'})`;
+  return `${prose(checkText(check))} (${check.verdict === 'pass' ? 'as it should be' : 'not as it should be'})`;
 }
 
 function origin(findings: Findings): string {
   const { requestPath } = findings;
   return [
     '### How it got there',
-    escapeMarkdown(originLine(findings)),
-    ...(findings.origin.because.length === 0 ? [] : [bullets(findings.origin.because.map(escapeMarkdown))]),
+    prose(originLine(findings)),
+    ...(findings.origin.because.length === 0 ? [] : [bullets(findings.origin.because.map(prose))]),
     '### How far requests came',
-    `${escapeMarkdown(requestPath.sentence)} (${requestPath.certainty}).`,
-    bullets(requestPath.hops.map(({ text }) => escapeMarkdown(text))),
+    `${prose(capital(requestPath.sentence))} (${requestPath.certainty}).`,
+    bullets(requestPath.hops.map(({ text }) => prose(text))),
   ].join('\n\n');
 }
 
@@ -150,12 +149,12 @@ function resolution(facts: PostMortemFacts): string {
     return createdAt === null || createdAt < incident.firstFailedAt
       ? []
       : [
-          `${name} was added to ${code(claim.app)} at ${spokenTime(createdAt)}; its status: ${escapeMarkdown(status)}.`,
+          `${name} was added to ${code(claim.app)} at ${spokenTime(createdAt)}; its status: ${prose(status)}.`,
         ];
   });
   const done = acts
     .filter(({ outcome }) => outcome === 'done')
-    .map(({ at, actor, action }) => `${spokenTime(at)}: ${code(action)} by ${escapeMarkdown(actor)}.`);
+    .map(({ at, actor, action }) => `${spokenTime(at)}: ${code(action)} by ${prose(actor)}.`);
   return [
     incident.resolution === null
       ? 'It is not resolved.'
@@ -170,17 +169,17 @@ function impact({ incident, findings, deliveries, tenant }: PostMortemFacts): st
   const line = findings === null ? null : troubleLine(findings);
   const affected =
     incident.memberCount > 0
-      ? `${incident.memberCount} tenants: ${escapeMarkdown(incident.members.join(', '))}`
+      ? `${incident.memberCount} tenants: ${prose(incident.members.join(', '))}`
       : tenant === null
         ? `the ${incident.subject.scope}`
         : `a single tenant, ${code(tenant.id)}`;
   const told = [...new Set(deliveries.filter(({ sentAt }) => sentAt !== null).map(({ channel }) => channel))];
   return bullets([
     `Severity: ${severityOf(incident, findings)}`,
-    `Duration: ${spokenDuration(end - incident.firstFailedAt)}${line === null ? '' : `. ${escapeMarkdown(line)}`}`,
+    `Duration: ${line === null ? spokenDuration(end - incident.firstFailedAt) : prose(line)}`,
     `Affected: ${affected}`,
     ...(incident.reopened === 0 ? [] : [`It came back ${incident.reopened} times.`]),
-    `Told: ${told.length === 0 ? 'nobody' : escapeMarkdown(told.join(', '))}`,
+    `Told: ${told.length === 0 ? 'nobody' : prose(told.join(', '))}`,
     'Data loss: not observable from outside; nothing that was seen points at any',
     'Requests that were lost: not counted',
   ]);
@@ -189,4 +188,8 @@ function impact({ incident, findings, deliveries, tenant }: PostMortemFacts): st
 function severityOf(incident: Incident, findings: Findings | null): string {
   const refused = findings?.runs.firstRefusedAt ?? null;
   return refused === null ? incident.severity : 'critical, visitors were refused';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
