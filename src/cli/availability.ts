@@ -5,7 +5,7 @@ import type { CliContext } from './context.ts';
 import { addDatabaseOptions, print, withDatabase, type DatabaseOptions } from './database.ts';
 import { EXIT } from './exit-code.ts';
 import { tenantWithHistory } from './history.ts';
-import { before, momentOption, type Moment } from './moment.ts';
+import { before, sinceOption, type Moment } from './moment.ts';
 import { limitOption } from './option-values.ts';
 
 interface Options extends DatabaseOptions {
@@ -21,9 +21,7 @@ export function availabilityCommand(context: CliContext): Command {
       'Shows for one tenant, or for all with the worst first, which share of the decided runs passed. Reads the database of the daemon.',
     )
     .argument('[tenant]', 'id, host name, app name or UUID')
-    .option('--since <time>', 'a duration such as 30d, or a time such as 2026-11-01', momentOption, {
-      distanceMs: 30 * DAY_MS,
-    })
+    .addOption(sinceOption(30 * DAY_MS))
     .option('--limit <count>', 'show so many tenants at most (default: 50, all as JSON)', limitOption);
   addDatabaseOptions(command).addHelpText('after', HELP);
   return command.action(async (name: string | undefined) => {

@@ -16,7 +16,7 @@ import {
   type DatabaseOptions,
 } from './database.ts';
 import { EXIT } from './exit-code.ts';
-import { before, momentOption, type Moment } from './moment.ts';
+import { before, sinceOption, type Moment } from './moment.ts';
 
 interface Options extends DatabaseOptions {
   readonly since: Moment;
@@ -30,9 +30,7 @@ export function historyCommand(context: CliContext): Command {
       'Sums up the runs of a tenant and shows what changed when: verdicts, deploys, incidents. Reads the database of the daemon.',
     )
     .argument('<tenant>', 'id, host name, app name or UUID')
-    .option('--since <time>', 'a duration such as 24h, or a time such as 2026-11-01', momentOption, {
-      distanceMs: DAY_MS,
-    });
+    .addOption(sinceOption(DAY_MS));
   addDatabaseOptions(command).addHelpText('after', HELP);
   return command.action(async (name: string) => {
     const options = command.opts<Options>();

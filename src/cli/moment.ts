@@ -1,13 +1,12 @@
-import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../config/duration.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { formatDuration, parseDuration } from '../config/duration.ts';
 
 /** A point in time on the command line: a date or time, or so long before (or after) now. */
 export type Moment = { readonly distanceMs: number } | { readonly at: number };
 
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-export const MOMENT_SYNTAX =
-  'a duration such as 24h or 30d, or a time such as 2026-11-01 or 2026-11-01T03:12Z';
+const MOMENT_SYNTAX = 'a duration such as 24h or 30d, or a time such as 2026-11-01 or 2026-11-01T03:12Z';
 
 /** For options that take a moment; without an offset it is UTC. */
 export function momentOption(text: string): Moment {
@@ -27,4 +26,11 @@ export function before(moment: Moment, now: number): number {
 
 export function after(moment: Moment, now: number): number {
   return 'at' in moment ? moment.at : now + moment.distanceMs;
+}
+
+/** From when on the past is looked at. */
+export function sinceOption(defaultMs: number): Option {
+  return new Option('--since <time>', 'a duration such as 24h or 30d, or a time such as 2026-11-01')
+    .argParser(momentOption)
+    .default({ distanceMs: defaultMs } satisfies Moment, formatDuration(defaultMs));
 }
