@@ -12,7 +12,12 @@ const strangers = ADAPTERS.map((name) => ({
   from: { path: `^src/${name}/` },
   to: {
     path: '^src/',
-    pathNot: [CORE, `^src/${name}/`, '^src/config/', ...(['probes', 'tenants'].includes(name) ? ['^src/fly/'] : [])],
+    pathNot: [
+      CORE,
+      `^src/${name}/`,
+      '^src/config/',
+      ...(['probes', 'tenants'].includes(name) ? ['^src/fly/'] : []),
+    ],
   },
 }));
 
@@ -84,7 +89,8 @@ module.exports = {
     },
     {
       name: 'callers-get-adapters-from-main',
-      comment: 'cli, http and schedule take adapters as arguments: their types may be named, nothing is constructed.',
+      comment:
+        'cli, http and schedule take adapters as arguments: their types may be named, nothing is constructed.',
       severity: 'error',
       from: { path: '^src/(cli|http|schedule)/' },
       to: { path: ADAPTER, dependencyTypesNot: ['type-only'] },
@@ -98,7 +104,8 @@ module.exports = {
     },
     {
       name: 'sandbox-stands-alone',
-      comment: 'The sandbox is the other side of the wire: sharing code with the product would let both be wrong alike.',
+      comment:
+        'The sandbox is the other side of the wire: sharing code with the product would let both be wrong alike.',
       severity: 'error',
       from: { path: '^src/sandbox/' },
       to: { path: '^src/', pathNot: '^src/(model|sandbox)/' },
@@ -112,7 +119,8 @@ module.exports = {
     },
     {
       name: 'nobody-imports-the-wiring',
-      comment: 'main and wiring construct what the others are given; whoever imports them wires twice. bin starts main.',
+      comment:
+        'main and wiring construct what the others are given; whoever imports them wires twice. bin starts main.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(bin\\.ts$|main\\.ts$|wiring/)' },
       to: { path: '^src/(main\\.ts$|wiring/)' },

@@ -17,7 +17,7 @@ function oldNode(): string | undefined {
   return folders
     .map((folder) => join(folder, 'node'))
     .find((node) => {
-      const major = /^v(\d+)/u.exec(String(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout))?.[1];
+      const major = /^v(\d+)/u.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout)?.[1];
       return major !== undefined && Number(major) < 24;
     });
 }

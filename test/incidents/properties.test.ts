@@ -83,9 +83,7 @@ function live(
   const step = (one: Round): void => {
     now += one.gapMs;
     const names = one.everybody === null ? Object.keys(one.each) : [...NAMES];
-    const outcomes = names.map((name) =>
-      outcome(one.everybody ?? one.each[name] ?? 'pass', now, name),
-    );
+    const outcomes = names.map((name) => outcome(one.everybody ?? one.each[name] ?? 'pass', now, name));
     const more = {
       fleet: NAMES.length,
       silences: stored,
