@@ -54,6 +54,10 @@ function createHost(signal: AbortSignal): CliHost {
       const { openFly } = await import('./wiring/fly-access.ts');
       return openFly(settings, probing);
     },
+    openRepair: async (config, token) => {
+      const { openRepair } = await import('./wiring/fix.ts');
+      return openRepair(config, token, probing);
+    },
     inspectMachine: async (config) => {
       const { inspectMachine } = await import('./wiring/machine.ts');
       return inspectMachine(config, systemClock);

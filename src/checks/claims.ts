@@ -2,7 +2,7 @@ import type { Claim } from '../model/fly.ts';
 import { coversHostname, isWithinDomain, normalizeHostname } from '../model/hostname.ts';
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
-import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import type { ManagementSnapshot, PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
 import type { Tenant } from '../model/tenant.ts';
 
 /** The wildcard that serves tenants: `*.<domain>`, or one level deeper where the host template says so. */
@@ -21,7 +21,10 @@ export function isCustomDomain(hostname: string, platform: Platform): boolean {
  * the tenant's own custom domain where custom domains belong on the management app. Whatever their state: the edge routes by the
  * claim, not by its being issued. Empty when the list is not known.
  */
-export function tenantClaims(snapshot: TenantSnapshot, platform: Platform): readonly Claim[] {
+export function tenantClaims(
+  snapshot: Pick<TenantSnapshot, 'tenant' | 'certificates'>,
+  platform: Platform,
+): readonly Claim[] {
   const claims = factsOf(snapshot.certificates);
   if (claims === undefined || claims.length === 0) return [];
   return claims.filter((claim) => isMisplaced(claim, snapshot.tenant, platform));
@@ -43,7 +46,10 @@ export function coveringTenantClaims(snapshot: TenantSnapshot, platform: Platfor
  * Claims of the host name by apps other than the tenant's and the management app. The platform's wildcard is left out: that is
  * one problem of the platform, not one of each tenant.
  */
-export function otherClaims(snapshot: TenantSnapshot, platform: Platform): readonly Claim[] {
+export function otherClaims(
+  snapshot: Pick<TenantSnapshot, 'tenant' | 'otherClaims'>,
+  platform: Platform,
+): readonly Claim[] {
   const claims = factsOf(snapshot.otherClaims);
   if (claims === undefined || claims.length === 0) return [];
   const { hostname, app } = snapshot.tenant;
@@ -67,8 +73,12 @@ export function foreignWildcardClaims(snapshot: PlatformSnapshot, platform: Plat
   );
 }
 
+interface HeldByManagement extends Pick<TenantSnapshot, 'tenant'> {
+  readonly platform: { readonly management: Pick<ManagementSnapshot, 'certificates'> };
+}
+
 /** The management app's claim of exactly this host name, in whatever state. */
-export function managementExactClaim(snapshot: TenantSnapshot): Claim | undefined {
+export function managementExactClaim(snapshot: HeldByManagement): Claim | undefined {
   const hostname = normalizeHostname(snapshot.tenant.hostname);
   return factsOf(snapshot.platform.management.certificates)?.find(
     (claim) => normalizeHostname(claim.hostname) === hostname,
@@ -78,7 +88,7 @@ export function managementExactClaim(snapshot: TenantSnapshot): Claim | undefine
 /**
  * Does the management app hold the exact certificate already, so that adding it would be refused? The wildcard alone does not count.
  */
-export function managementHoldsExact(snapshot: TenantSnapshot, platform: Platform): boolean {
+export function managementHoldsExact(snapshot: HeldByManagement, platform: Platform): boolean {
   return managementExactClaim(snapshot)?.app === platform.managementApp;
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.ts';
-import type { FlyClient } from '../fly/index.ts';
+import type { FlyClient, FlyWriter } from '../fly/index.ts';
 import type { DeliveryOutcome } from '../model/alert.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
 import type { Logger } from '../model/logger.ts';
@@ -58,6 +58,13 @@ export interface StartedDaemon {
 export interface FlyAccess {
   readonly client: FlyClient;
   readonly probe: FlyProbe;
+  readonly close: () => Promise<void>;
+}
+
+/** What changes certificates, and the trail that every change leaves. */
+export interface RepairAccess {
+  readonly writer: FlyWriter;
+  readonly audit: Store['audit'];
   readonly close: () => Promise<void>;
 }
 
@@ -130,6 +137,8 @@ export interface CliHost {
     readonly org: string | null;
     readonly contactUrl: string | null;
   }) => Promise<FlyAccess>;
+  /** For `fix` alone: with a token that may change certificates. */
+  readonly openRepair: (config: Config, token: string) => Promise<RepairAccess>;
   /** Looks at this machine; what it tries (a port) it gives back. */
   readonly inspectMachine: (config: Config) => Promise<MachineFacts>;
   /** Sends a test message over one channel of the configuration, now and from here. */

@@ -13,7 +13,7 @@ import { readToken } from './token.ts';
 import { createTransport } from './transport.ts';
 
 /** Changes certificates. Constructed by the command line only, with a token of its own that the daemon never holds. */
-interface FlyWriter {
+export interface FlyWriter {
   /** Asks for a certificate (ACME) and returns it as it then is. Fly refuses (422) one that the app has already. */
   readonly addCertificate: (app: string, hostname: string, signal: AbortSignal) => Promise<Claim>;
   /** Resolves to false when the app had no such certificate: removing twice is safe. */

@@ -94,6 +94,7 @@ export async function run(
     startDaemon: () => Promise.reject(new Error('no daemon was expected')),
     openStore: () => Promise.reject(new Error('no database was expected')),
     openFly: () => Promise.reject(new Error("Fly's API was not expected to be asked")),
+    openRepair: () => Promise.reject(new Error('nothing was expected to be changed')),
     inspectMachine: () => Promise.reject(new Error('nobody was expected to look at this machine')),
     sendTest: () => Promise.reject(new Error('no test message was expected')),
     ask: null,

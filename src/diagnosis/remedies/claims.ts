@@ -11,6 +11,7 @@ import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { Claim } from '../../model/fly.ts';
 import { coversHostname, normalizeHostname } from '../../model/hostname.ts';
 import { factsOf } from '../../model/observation.ts';
+import type { Platform } from '../../model/platform.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
 import { app, byHand, claimed, prose } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
@@ -134,7 +135,13 @@ function overrideFirst(context: TenantContext): readonly RemediationStep[] {
 }
 
 /** The app on which a certificate for the tenant's hostname belongs. */
-export function homeOf({ platform, tenant }: TenantContext): string {
+export function homeOf({
+  platform,
+  tenant,
+}: {
+  readonly platform: Platform;
+  readonly tenant: Pick<TenantSnapshot, 'tenant'>;
+}): string {
   const custom = isCustomDomain(tenant.tenant.hostname, platform);
   return custom && platform.customDomainsOn === 'tenant' ? tenant.tenant.app : platform.managementApp;
 }
