@@ -128,18 +128,20 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     history.run(runOf(snapshot, result, stages), failsNow ? result : null);
     tracker.note(tenantOutcome(result, snapshot.takenAt));
     if (failsNow || failed) tracker.flush();
-    if (before?.result.verdict !== verdict || codeOf(before.result) !== codeOf(result))
-      log(tenant, result, trigger);
+    if (before?.result.verdict !== verdict || codeOf(before.result) !== codeOf(result)) log(snapshot, result);
     if (failsNow && !failed && trigger !== 'recheck') {
       for (const delayMs of RECHECKS_MS) dispatch(tenant.id, 'recheck', 'recheck', delayMs);
     }
     followDeploy(tenant, verdict);
   };
 
-  const log = (tenant: Tenant, result: TenantResult, trigger: Trigger): void => {
-    const { verdict, durationMs, diagnosis } = result;
+  const log = ({ takenAt, trigger }: TenantSnapshot, result: TenantResult): void => {
+    const { tenant, verdict, durationMs, diagnosis } = result;
+    // Tenant and moment name a run: in history, on pages and here.
+    const run = `${tenant}/${String(takenAt)}`;
     const fields = {
-      tenant: tenant.id,
+      run,
+      tenant,
       verdict,
       code: codeOf(result),
       trigger,
