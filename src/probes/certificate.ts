@@ -5,6 +5,7 @@ import { coversHostname } from '../model/hostname.ts';
 import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
 import { dnsNamesOf } from './certificate-names.ts';
+import type { ChainMemory } from './chain-memory.ts';
 import { createChainWalk } from './chain-trust.ts';
 import { stopped } from './deadline.ts';
 import { trustOfVerifyCode } from './failure.ts';
@@ -15,15 +16,24 @@ type LeafFacts = Omit<CertificateFacts, 'trust'>;
 /** One wildcard serves all tenants; the rest are direct hosts and tenants in trouble. */
 const MAX_CACHED = 256;
 
-export type CertificateReader = (socket: TLSSocket, serverName: string) => CertificateFacts;
+/**
+ * @param judged whether the handshake had OpenSSL judge the chain
+ * @returns undefined when it had not, and this chain is not one that was found good lately: to be handshaken again
+ */
+export type CertificateReader = (
+  socket: TLSSocket,
+  serverName: string,
+  judged: boolean,
+) => CertificateFacts | undefined;
 
 /**
  * Reads the facts of the served certificate. They are kept by fingerprint, so that a leaf that many handshakes serve is
- * taken apart once; trust is judged each time, since the same leaf can come with another chain.
+ * taken apart once; trust is judged for each chain, since the same leaf can come with another one.
  */
 export function createCertificateReader(options: {
   readonly clock: Clock;
-  readonly roots: readonly string[];
+  readonly roots: () => readonly string[];
+  readonly memory: ChainMemory;
 }): CertificateReader {
   const cache = new Map<string, LeafFacts>();
   const walk = createChainWalk(options.roots);
@@ -43,13 +53,25 @@ export function createCertificateReader(options: {
     return facts;
   };
 
-  return (socket, serverName) => {
+  return (socket, serverName, judged) => {
     const leaf = socket.getPeerX509Certificate();
     if (leaf === undefined) throw stopped('handshake', 'protocol', 'the server presented no certificate');
+    if (!judged && !options.memory.knows(leaf)) return undefined;
     const facts = leafFacts(leaf);
-    const trust = trustOfVerifyCode(verifyCode(socket)) ?? trustDespiteDates(leaf, facts);
+    const trust = judged ? judgedTrust(socket, serverName, leaf, facts) : 'trusted';
     return { ...facts, names: namesFor(leaf, facts, serverName), trust };
   };
+
+  function judgedTrust(
+    socket: TLSSocket,
+    serverName: string,
+    leaf: X509Certificate,
+    facts: LeafFacts,
+  ): CertificateFacts['trust'] {
+    const trust = trustOfVerifyCode(verifyCode(socket));
+    if (trust === 'trusted') options.memory.remember(serverName, leaf);
+    return trust ?? trustDespiteDates(leaf, facts);
+  }
 
   function trustDespiteDates(leaf: X509Certificate, facts: LeafFacts): CertificateFacts['trust'] {
     const now = options.clock.now();

@@ -10,11 +10,11 @@ const MAX_DEPTH = 10;
  * Decides whether a chain leads to a root, dates left aside. Needed only when OpenSSL's verdict is about a date, since
  * that hides what it would have said of the chain.
  */
-export function createChainWalk(roots: readonly string[]): (leaf: X509Certificate) => Trust {
+export function createChainWalk(roots: () => readonly string[]): (leaf: X509Certificate) => Trust {
   let bySubject: ReadonlyMap<string, readonly X509Certificate[]> | undefined;
 
   const issuers = (certificate: X509Certificate): readonly X509Certificate[] => {
-    bySubject ??= group(roots);
+    bySubject ??= group(roots());
     return bySubject.get(certificate.issuer) ?? [];
   };
 

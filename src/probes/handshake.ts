@@ -4,10 +4,12 @@ import type { Failure } from '../model/failure.ts';
 import type { Priority } from '../model/priority.ts';
 import { isForbiddenAddress } from './address-policy.ts';
 import type { CertificateReader } from './certificate.ts';
+import type { ChainMemory } from './chain-memory.ts';
 import { familyOf } from './endpoint.ts';
 import { nameFailure } from './failure.ts';
 import type { HandshakeBudget } from './handshake-budget.ts';
 import { openTls, type TlsSettings } from './open-tls.ts';
+import type { TrustAnchors } from './secure-context.ts';
 
 export interface HandshakeTarget {
   /** IP address, IPv6 without brackets. */
@@ -23,6 +25,8 @@ export interface HandshakeTarget {
 export interface HandshakeSettings extends TlsSettings {
   readonly allowPrivateAddresses: boolean;
   readonly handshakes: HandshakeBudget;
+  readonly anchors: Pick<TrustAnchors, 'judging' | 'lean'>;
+  readonly chains: Pick<ChainMemory, 'expects' | 'distrust'>;
   readonly readCertificate: CertificateReader;
 }
 
@@ -83,14 +87,23 @@ export async function attemptHandshake(
   // Waiting for the budget is not the server's time.
   at = clock.now();
   startedMs = clock.monotonicMs();
-  const opened = await openTls(target, serverName, protocols, settings, signal);
+  const judged = !settings.chains.expects(serverName);
+  const context = judged ? settings.anchors.judging : settings.anchors.lean;
+  const opened = await openTls(target, serverName, protocols, context, settings, signal);
   if (opened.outcome === 'failed') return failed(opened.failure, opened.connectMs);
   const { socket, connectMs, handshakeMs } = opened;
   try {
+    const certificate = settings.readCertificate(socket, serverName, judged);
+    if (certificate === undefined) {
+      // Another chain than its neighbours': once more, and this time it is judged.
+      socket.destroy();
+      settings.chains.distrust(serverName);
+      return await attemptHandshake(target, protocols, settings, signal);
+    }
     const facts: TlsFacts = {
       version: socket.getProtocol() ?? 'unknown',
       alpn: socket.alpnProtocol === 'h2' || socket.alpnProtocol === 'http/1.1' ? socket.alpnProtocol : null,
-      certificate: settings.readCertificate(socket, serverName),
+      certificate,
     };
     const result = { outcome: 'observed', at, durationMs: connectMs + handshakeMs, facts } as const;
     return { handshake: report(result, connectMs, handshakeMs), socket };

@@ -6,6 +6,7 @@ import type { Priority } from '../model/priority.ts';
 import type { Witness } from '../model/snapshot.ts';
 import type { Clock } from '../model/time.ts';
 import { createCertificateReader } from './certificate.ts';
+import { createChainMemory } from './chain-memory.ts';
 import { getDirectly, type DirectSettings } from './direct.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { attemptHandshake, SITE_PROTOCOLS, type HandshakeTarget } from './handshake.ts';
@@ -58,19 +59,21 @@ export interface Probes {
   readonly witness: (name: string, address: string, signal: AbortSignal) => Promise<Witness>;
 }
 
-/** The probes of one process: they share one TLS context, one cache of certificate facts and one handshake budget. */
+/** The probes of one process: they share TLS contexts, one cache of certificate facts and one handshake budget. */
 export function createProbes(options: ProbeOptions): Probes {
   const { clock, timeoutMs } = options;
-  const { context, roots } = createTrustAnchors(options.ca);
+  const anchors = createTrustAnchors(options.ca);
+  const chains = createChainMemory(clock);
   const resolving = { clock, timeoutMs, resolvers: options.resolvers };
   const settings: DirectSettings = {
     clock,
     timeoutMs,
-    context,
+    anchors,
+    chains,
     userAgent: options.userAgent,
     allowPrivateAddresses: options.allowPrivateAddresses,
     handshakes: options.handshakes,
-    readCertificate: createCertificateReader({ clock, roots }),
+    readCertificate: createCertificateReader({ clock, roots: anchors.roots, memory: chains }),
     resolving,
   };
   return {

@@ -7,7 +7,6 @@ import type { Endpoint } from './endpoint.ts';
 import { nameFailure } from './failure.ts';
 
 export interface TlsSettings {
-  readonly context: SecureContext;
   readonly clock: Clock;
   /** Bound of the TCP connection, and again of the TLS handshake, milliseconds. */
   readonly timeoutMs: number;
@@ -31,6 +30,7 @@ export function openTls(
   endpoint: Endpoint,
   serverName: string,
   protocols: readonly string[],
+  context: SecureContext,
   settings: TlsSettings,
   signal: AbortSignal,
 ): Promise<Opened> {
@@ -48,7 +48,7 @@ export function openTls(
       // An address is no server name (RFC 6066 section 3).
       servername: net.isIP(serverName) === 0 ? serverName : '',
       ALPNProtocols: [...protocols],
-      secureContext: settings.context,
+      secureContext: context,
       rejectUnauthorized: false,
     });
     const settle = (opened: Opened): void => {
