@@ -47,11 +47,15 @@ export function sendPage(
       {page.body(viewer)}
     </Layout>,
   );
-  return reply
-    .code(page.status ?? 200)
-    .header('cache-control', 'private, no-store')
-    .type('text/html; charset=utf-8')
-    .send(`<!doctype html>${html}`);
+  return (
+    reply
+      .code(page.status ?? 200)
+      .header('cache-control', 'private, no-store')
+      // Under `no-referrer` browsers send `Origin: null` with our own forms, which is nobody's.
+      .header('referrer-policy', 'same-origin')
+      .type('text/html; charset=utf-8')
+      .send(`<!doctype html>${html}`)
+  );
 }
 
 /** After a form: back to a page of ours, which a reload then only reads. */

@@ -74,7 +74,7 @@ function Remediation({ steps }: { readonly steps: readonly RemediationStep[] }):
         <li key={index}>
           {step.kind === 'command' ? (
             <div class="command">
-              <pre>
+              <pre tabIndex={0}>
                 <code>{step.command}</code>
               </pre>
               <button type="button" class="copy" data-copy={step.command}>
