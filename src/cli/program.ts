@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-code.ts';
 import { exportCommand } from './export.ts';
 import { explainCommand } from './explain.ts';
+import { fixCommand } from './fix.ts';
 import { forensicsCommand } from './forensics.ts';
 import { guardCommand } from './guard.ts';
 import { historyCommand } from './history.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   backupCommand,
   claimsCommand,
   forensicsCommand,
+  fixCommand,
   guardCommand,
   scanCommand,
   explainCommand,
