@@ -29,6 +29,8 @@ export interface Verification {
   readonly createdAt: number;
   readonly total: number;
   readonly finished: () => readonly TenantResult[];
+  /** Checks that ended of tenants that have not. */
+  readonly underWay: () => ReadonlyMap<string, readonly CheckResult[]>;
   readonly result: () => VerifyResult | null;
   readonly state: () => 'running' | 'finished' | 'aborted';
   /** Resolves when it is over: with null when the daemon stopped before. */
@@ -144,6 +146,7 @@ function run(
   const createdAt = clock.now();
   const startedMs = clock.monotonicMs();
   const finished: TenantResult[] = [];
+  const underWay = new Map<string, CheckResult[]>();
   const listeners = new Set<(event: VerificationEvent) => void>();
   let state: 'running' | 'finished' | 'aborted' = 'running';
   let result: VerifyResult | null = null;
@@ -153,10 +156,14 @@ function run(
   };
 
   const one = async (tenant: Tenant): Promise<void> => {
+    const checks: CheckResult[] = [];
+    underWay.set(tenant.id, checks);
     const onCheck = (check: CheckResult): void => {
+      checks.push(check);
       tell({ kind: 'check', tenant: tenant.id, check });
     };
     const verified = await scheduler.verifyNow(tenant.id, 'gate', onCheck, sweep === null ? 'live' : 'swept');
+    underWay.delete(tenant.id);
     if (verified === undefined) {
       // The tenant went away meanwhile, which is no trouble, or the daemon stops.
       if (fleet.tenant(tenant.id) !== undefined) state = 'aborted';
@@ -195,6 +202,7 @@ function run(
     createdAt,
     total: tenants.length,
     finished: () => finished,
+    underWay: () => underWay,
     result: () => result,
     state: () => state,
     over,

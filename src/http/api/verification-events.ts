@@ -79,6 +79,8 @@ export function createEventStreams(
       for (const check of result.checks) sendCheck(result.tenant, check);
       sendTenant(result);
     }
+    for (const [tenant, checks] of verification.underWay())
+      for (const check of checks) sendCheck(tenant, check);
     if (verification.state() !== 'running') onEvent({ kind: 'over' });
   };
 }
