@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { toHttpError, type HttpErrorCode } from '../errors.ts';
+import { HttpError, toHttpError, type HttpErrorCode } from '../errors.ts';
 import { sendPage, type Pages } from './page.tsx';
 
 const TITLES: Partial<Record<HttpErrorCode, string>> = {
@@ -15,7 +15,7 @@ const TITLES: Partial<Record<HttpErrorCode, string>> = {
 /** What went wrong, in words; a fault of ours says nothing of the inside. */
 export function errorPage(pages: Pages) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const known = toHttpError(error);
+    const known = error.name === 'StoreError' ? new HttpError('unavailable') : toHttpError(error);
     if (known.code === 'internal') {
       const route = request.routeOptions.url ?? 'unknown';
       pages.context.logger.error({ route, error: String(error) }, 'a page failed: a fault of ours');

@@ -113,6 +113,8 @@ describe('the pages in Chromium', { skip: missing ? 'Debian’s chromium is not 
     await page.getByLabel('Reason').fill('being repaired');
     await page.locator('#act-silence').getByRole('button', { name: 'Silence' }).click();
     await page.locator('#incident-state', { hasText: 'silenced' }).waitFor();
+    await page.getByRole('link', { name: 'Post-mortem draft' }).click();
+    await page.locator('pre', { hasText: 'It was the pipeline' }).waitFor();
     await page.goto('/silences');
     await page.getByText('being repaired').waitFor();
     await page.getByRole('button', { name: 'End now' }).click();
@@ -122,22 +124,14 @@ describe('the pages in Chromium', { skip: missing ? 'Debian’s chromium is not 
   it('has nothing serious for axe on any page, in both themes and on a telephone', async () => {
     const [incident] = running.daemon.tracker.unresolved();
     assert.ok(incident !== undefined);
-    const paths = [
-      '/',
-      `/tenants/${INCIDENT_TENANT}`,
-      '/incidents',
-      `/incidents/${incident.id}`,
-      '/claims',
-      '/silences',
-      '/runbooks',
-      '/runbooks/certificate-on-tenant-app',
-      '/settings',
-    ];
+    const tenant = `/tenants/${INCIDENT_TENANT}`;
+    const its = `/incidents/${incident.id}`;
+    const looks = [
+      ['light', 1280, ['/', tenant, its, '/silences', '/settings', '/runbooks']],
+      ['dark', 390, ['/', tenant, its, '/claims', '/incidents', '/runbooks/certificate-on-tenant-app']],
+    ] as const;
     const found: string[] = [];
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 390],
-    ] as const) {
+    for (const [colorScheme, width, paths] of looks) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       for (const path of paths) {

@@ -81,11 +81,7 @@ function Cell({
 }): JSX.Element {
   if (check === undefined) return <td class="cell waiting" data-check={label} />;
   return (
-    <td
-      class={`cell ${check.verdict}`}
-      data-check={label}
-      title={check.reason === null ? undefined : check.summary}
-    >
+    <td class={`cell ${check.verdict}`} data-check={label}>
       <i>{check.verdict}</i>
       {check.reason}
     </td>

@@ -11,6 +11,7 @@ import { readStore } from '../read-store.ts';
 import { newSilence } from '../silences/form.ts';
 import { actorOf } from '../viewer.ts';
 import { IncidentList } from './list.tsx';
+import { postMortemRoutes } from './post-mortem.tsx';
 import { IncidentPage, type IncidentView } from './view.tsx';
 
 const A_PAGE = 50;
@@ -72,6 +73,8 @@ export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
       },
     );
   };
+  postMortemRoutes(app, pages);
+
   const { acts } = pages;
   const noteOf = (request: FastifyRequest): string | null => field(formOf(request.body), 'note');
   act('acknowledge', (id, by, request) => acts.acknowledge(id, by, noteOf(request)));

@@ -54,6 +54,9 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
           </span>
           {incident.reopened > 0 && <span>came back {counted(incident.reopened, 'time')}</span>}
         </p>
+        <p>
+          <a href={`/incidents/${encodeURIComponent(incident.id)}/post-mortem`}>Post-mortem draft</a>
+        </p>
         {incident.resolution !== null && <p>{RESOLUTION_WORDS[incident.resolution]}</p>}
       </div>
       {viewer.mayOperate && <IncidentActs incident={incident} viewer={viewer} />}
