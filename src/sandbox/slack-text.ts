@@ -19,7 +19,7 @@ function renderBlock(block: unknown): readonly string[] {
   const { type, ...rest } = fieldsOf(block);
   switch (type) {
     case 'header':
-      return [objectText(rest.text).toUpperCase(), ''];
+      return [objectText(rest.text), ''];
     case 'section':
       return [
         ...(rest.text === undefined ? [] : objectText(rest.text).split('\n')),
@@ -85,6 +85,8 @@ function objectText(object: unknown): string {
 /** Slack's markup as text: links with their address, the three escapes undone last. */
 function mrkdwn(text: string): string {
   return text
+    // A date in the reader's zone; without a reader its fallback.
+    .replace(/<!date\^[^|>]*\|([^>]+)>/g, '$1')
     .replace(/<((?:https?|mailto):[^|>]+)\|([^>]+)>/g, '$2 ($1)')
     .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
     .replace(/(^|[\s(])\*([^*\n]+)\*(?=$|[\s).,:;!?])/gm, '$1$2')

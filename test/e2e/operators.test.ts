@@ -155,7 +155,7 @@ describe('people beside a running daemon', () => {
   it('history tells the deploy, the failure and its end; what was told as opened is told as resolved', async () => {
     assert.equal(sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${APP} -y`).exitCode, 0);
     await until('the end of it', () =>
-      messages().some((text) => text.includes('RESOLVED')) ? true : undefined,
+      messages().some((text) => /resolved/iu.test(text)) ? true : undefined,
     );
     const { stdout } = await command('history', INCIDENT_TENANT);
     const [head = '', story = ''] = stdout.split('\n\n');

@@ -155,7 +155,7 @@ describe('a Slack message as text', () => {
     assert.equal(
       text,
       [
-        'CRITICAL: A.EXAMPLE.IO',
+        'Critical: a.example.io',
         '',
         'Down since 06:28 (https://x.test/1) & counting',
         '',
