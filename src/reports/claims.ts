@@ -23,7 +23,7 @@ export function claimsReport(report: ClaimsReport, palette: Palette = PLAIN): st
   const seen = takenAt === null ? 'never swept' : `as of ${moment(takenAt)}`;
   const from = source === 'fly' ? "by Fly's API" : "by the daemon's database";
   const wrong = CLAIM_MARKS.filter((mark) => counts[mark] > 0).map((mark) => `${counts[mark]} ${mark}`);
-  const names = `${hostnames.length} ${hostnames.length === 1 ? 'host name' : 'host names'}`;
+  const names = `${hostnames.length === 0 ? 'no' : hostnames.length} host ${hostnames.length === 1 ? 'name' : 'names'}`;
   const summary = `${names}, ${wrong.length === 0 ? 'nothing wrong' : wrong.join(', ')} (${from}, ${seen})`;
   const parts = [
     ...marked.map((entry) => trouble(entry, palette)),
