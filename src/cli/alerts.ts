@@ -1,6 +1,11 @@
 import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
-import { addDatabaseOptions, addFormatOptions, addPlaceOptions, type DatabaseOptions } from './database.ts';
+import {
+  addDatabaseOptions,
+  addFormatOptions,
+  addPlaceOptions,
+  type DatabaseOptions,
+} from './database-options.ts';
 import { limitOption } from './option-values.ts';
 
 export const DELIVERY_STATES = ['waiting', 'leased', 'sent', 'dead'] as const;

@@ -1,14 +1,11 @@
 import { Command } from 'commander';
 import { DAY_MS } from '../model/time.ts';
-import { availabilityReport, availabilityText } from '../reports/availability.ts';
 import type { CliContext } from './context.ts';
-import { addDatabaseOptions, print, withDatabase, type DatabaseOptions } from './database.ts';
-import { EXIT } from './exit-code.ts';
-import { tenantWithHistory } from './history.ts';
-import { before, sinceOption, type Moment } from './moment.ts';
+import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
+import { sinceOption, type Moment } from './moment.ts';
 import { limitOption } from './option-values.ts';
 
-interface Options extends DatabaseOptions {
+export interface AvailabilityOptions extends DatabaseOptions {
   readonly since: Moment;
   readonly limit?: number;
 }
@@ -25,25 +22,10 @@ export function availabilityCommand(context: CliContext): Command {
     .option('--limit <count>', 'show so many tenants at most (default: 50, all as JSON)', limitOption);
   addDatabaseOptions(command).addHelpText('after', HELP);
   return command.action(async (name: string | undefined) => {
-    const options = command.opts<Options>();
-    await withDatabase(context, options, 'read', ({ store, config }) => {
-      const tenant = name === undefined ? undefined : tenantWithHistory(name, store, config);
-      if (tenant === null) {
-        context.stderr.write(`tenantwatch: no run of ${name ?? ''} is kept in ${store.path}\n`);
-        context.finish(EXIT.noTenant);
-        return;
-      }
-      const until = context.clock.now();
-      const since = before(options.since, until);
-      const json = options.json === true || options.format === 'json';
-      const limit = options.limit ?? (json ? Number.POSITIVE_INFINITY : SHOWN);
-      const all = store.rollups.availability(tenant?.id ?? null, since);
-      print(context, options, availabilityReport(all, { since, until, limit }), availabilityText);
-    });
+    const { showAvailability } = await import('./run-availability.ts');
+    await showAvailability(context, name, command.opts<AvailabilityOptions>());
   });
 }
-
-const SHOWN = 50;
 
 const HELP = `
 A share is (passed + with warnings) / (passed + with warnings + failed): what we could not tell counts for nobody.

@@ -1,14 +1,10 @@
 import { Command, Option } from 'commander';
-import { EXPORT_FORMATS, RECORD_FORMATS, type ExportFormat } from '../reports/run-records.ts';
-import type { Run } from '../model/run.ts';
-import type { Store } from '../store/index.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../reports/run-records.ts';
 import type { CliContext } from './context.ts';
-import { addPlaceOptions, withDatabase, type DatabaseOptions } from './database.ts';
-import { EXIT } from './exit-code.ts';
-import { tenantWithHistory } from './history.ts';
-import { before, momentOption, type Moment } from './moment.ts';
+import { addPlaceOptions, type DatabaseOptions } from './database-options.ts';
+import { momentOption, type Moment } from './moment.ts';
 
-interface Options extends Pick<DatabaseOptions, 'config' | 'store'> {
+export interface ExportOptions extends Pick<DatabaseOptions, 'config' | 'store'> {
   readonly format: ExportFormat;
   readonly json?: true;
   readonly since?: Moment;
@@ -33,66 +29,9 @@ export function exportCommand(context: CliContext): Command {
     .option('--tenant <tenant>', 'only this one: id, host name, app name or UUID');
   addPlaceOptions(command).addHelpText('after', HELP);
   return command.action(async () => {
-    const options = command.opts<Options>();
-    await withDatabase(context, options, 'read', async ({ store, config }) => {
-      const tenant =
-        options.tenant === undefined ? undefined : tenantWithHistory(options.tenant, store, config);
-      if (tenant === null) {
-        context.stderr.write(`tenantwatch: no run of ${options.tenant ?? ''} is kept in ${store.path}\n`);
-        context.finish(EXIT.noTenant);
-        return;
-      }
-      const now = context.clock.now();
-      const since = options.since === undefined ? 0 : before(options.since, now);
-      const until = options.until === undefined ? now + 1 : before(options.until, now);
-      const tenants = tenant === undefined ? store.runs.tenants() : [tenant.id];
-      await write(
-        context,
-        options.json === true ? 'json' : options.format,
-        runs(store, tenants, since, until),
-      );
-    });
+    const { exportRuns } = await import('./run-export.ts');
+    await exportRuns(context, command.opts<ExportOptions>());
   });
-}
-
-/** So many runs are in memory at once. */
-const PAGE = 2_000;
-
-/** Page after page; what is written meanwhile is newer than the first page and left out. */
-function* runs(
-  store: Pick<Store, 'runs'>,
-  tenants: readonly string[],
-  since: number,
-  until: number,
-): Generator<readonly Run[]> {
-  for (const tenant of tenants) {
-    let end = until;
-    for (;;) {
-      const page = store.runs.between(tenant, since, end, PAGE);
-      const oldest = page.at(-1);
-      if (oldest === undefined) break;
-      yield page;
-      end = oldest.at;
-    }
-  }
-}
-
-async function write(
-  { stdout, signal }: Pick<CliContext, 'stdout' | 'signal'>,
-  format: ExportFormat,
-  pages: Iterable<readonly Run[]>,
-): Promise<void> {
-  const { head, record, separator, tail } = RECORD_FORMATS[format];
-  stdout.write(head);
-  let any = false;
-  for (const page of pages) {
-    signal.throwIfAborted();
-    stdout.write((any ? separator : '') + page.map(record).join(separator));
-    any = true;
-    // The reader decides how fast it goes, and whether it goes on.
-    if ((await stdout.drained?.()) === false) return;
-  }
-  if (any || format === 'json') stdout.write(tail);
 }
 
 const HELP = `

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
-import { addPlaceOptions, type DatabaseOptions } from './database.ts';
+import { addPlaceOptions, type DatabaseOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
 
 export interface ReportOptions extends Pick<DatabaseOptions, 'config' | 'store' | 'json'> {

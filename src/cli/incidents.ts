@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { OperatorAction } from '../model/operator-request.ts';
 import type { CliContext } from './context.ts';
-import { addDatabaseOptions, type DatabaseOptions } from './database.ts';
+import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
 import { incidentReportCommand } from './incident-report.ts';
 import { limitOption } from './option-values.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { addFormatOptions, type DatabaseOptions } from './database.ts';
+import { addFormatOptions, type DatabaseOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
 
 /** What the command line of `init` says; durations are milliseconds. */

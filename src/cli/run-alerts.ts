@@ -5,7 +5,8 @@ import { deliveriesText, summarize } from '../reports/deliveries.ts';
 import { say } from '../reports/wording.ts';
 import type { DeliveriesOptions, RetryOptions } from './alerts.ts';
 import type { CliContext } from './context.ts';
-import { loadForDatabase, print, withDatabase, type DatabaseOptions } from './database.ts';
+import type { DatabaseOptions } from './database-options.ts';
+import { loadForDatabase, print, withDatabase } from './database.ts';
 import { EXIT } from './exit-code.ts';
 import { audited, operatorName } from './operator.ts';
 import { UsageError } from './usage-error.ts';
@@ -17,7 +18,7 @@ export async function testChannel(
   channel: string,
   options: DatabaseOptions,
 ): Promise<void> {
-  const config = await loadForDatabase(context, options);
+  const config = loadForDatabase(context, options);
   const { channels } = config.alerts;
   if (!channels.some(({ name }) => name === channel)) {
     const known = channels.map(({ name }) => name).join(', ');

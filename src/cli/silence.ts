@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from './context.ts';
-import { addDatabaseOptions, type DatabaseOptions } from './database.ts';
+import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
 import { momentOption, type Moment } from './moment.ts';
 import { positiveDurationOption } from './option-values.ts';
 
