@@ -77,12 +77,12 @@ describe('watch over the sandbox', () => {
     sandbox.world.deploy(APP);
     sandbox.world.addCertificate(APP, HOSTNAME);
     const warning = await message(0);
-    assert.match(warning, /^\S+ Warning/u);
+    assert.match(warning, /^\S+ WARNING/u);
     assert.match(warning, new RegExp(`fly certs remove ${HOSTNAME} -a ${APP} -y`, 'u'));
     assert.match(warning, /v2/u, 'the deploy before it is named');
 
     sandbox.world.propagate(HOSTNAME);
-    assert.match(await message(1), /^\S+ Critical/u);
+    assert.match(await message(1), /^\S+ CRITICAL/u);
     const metrics = (await get(`${url}/metrics`)).text;
     assert.match(
       metrics,
@@ -94,7 +94,7 @@ describe('watch over the sandbox', () => {
     assert.match(metrics, /tenantwatch_incidents_open\{scope="tenant",severity="critical"\} 1/u);
 
     assert.equal(sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${APP} -y`).exitCode, 0);
-    assert.match(await message(2), /^\S+ Resolved/u);
+    assert.match(await message(2), /^\S+ RESOLVED/u);
     assert.equal(messages().length, 3);
 
     child.kill('SIGTERM');
@@ -118,9 +118,9 @@ describe('watch over the sandbox', () => {
     silent();
     const second = await watch();
     const opened = await message(0);
-    assert.match(opened, /^\S+ Warning/u);
+    assert.match(opened, /^\S+ WARNING/u);
     assert.equal(sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${APP} -y`).exitCode, 0);
-    assert.match(await message(1), /^\S+ Resolved/u);
+    assert.match(await message(1), /^\S+ RESOLVED/u);
     assert.equal(messages().length, 2, second.log());
   });
 
