@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { SharedResult } from '../../diagnosis/index.ts';
 import type { Assets } from './assets.ts';
-import type { Page } from './page.tsx';
 import type { Viewer } from './viewer.ts';
 
 const SECTIONS = [
@@ -16,11 +15,13 @@ const SECTIONS = [
 export type Section = (typeof SECTIONS)[number][0];
 
 interface LayoutProps {
-  readonly page: Page;
+  readonly title: string;
+  readonly section: Section | null;
+  /** Of the stream of changes; null: the page does not change. */
+  readonly topic: string | null;
   readonly viewer: Viewer;
   readonly assets: Assets;
   readonly version: string;
-  readonly path: string;
   readonly shared: SharedResult | undefined;
   readonly openIncidents: number;
   readonly children: ComponentChildren;
@@ -28,7 +29,7 @@ interface LayoutProps {
 
 /** Everything around a page. `main` and what is marked `data-live` is what the script brings up to date. */
 export function Layout(props: LayoutProps): JSX.Element {
-  const { page, viewer, assets, version, shared, openIncidents, children } = props;
+  const { title, section, topic, viewer, assets, version, shared, openIncidents, children } = props;
   // Without the scope read there is nothing to lead to: the sign-in page, or public reading without settings.
   const sections = SECTIONS.filter(([name]) => name !== 'settings' || viewer.mayRead);
   return (
@@ -38,12 +39,12 @@ export function Layout(props: LayoutProps): JSX.Element {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>{`${page.title} · tenantwatch`}</title>
+        <title>{`${title} · tenantwatch`}</title>
         <link rel="stylesheet" href={assets.style} />
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <script type="module" src={assets.script} />
       </head>
-      <body data-topic={page.topic}>
+      <body data-topic={topic}>
         <a class="skip" href="#main">
           Skip to content
         </a>
@@ -60,7 +61,7 @@ export function Layout(props: LayoutProps): JSX.Element {
               <ul>
                 {sections.map(([name, href, label]) => (
                   <li key={name}>
-                    <a href={href} aria-current={page.section === name ? 'page' : undefined}>
+                    <a href={href} aria-current={section === name ? 'page' : undefined}>
                       {label}
                       {name === 'incidents' && (
                         <span id="open-incidents" data-live class="badge" hidden={openIncidents === 0}>
@@ -74,13 +75,13 @@ export function Layout(props: LayoutProps): JSX.Element {
               </ul>
             </nav>
             <div class="who">
-              {page.topic !== null && <span id="connection" class="connection" role="status" />}
+              {topic !== null && <span id="connection" class="connection" role="status" />}
               <Session viewer={viewer} />
             </div>
           </div>
         </header>
         <div id="shared-trouble" data-live>
-          {page.section !== 'fleet' && viewer.session !== 'signed-out' && <SharedTrouble shared={shared} />}
+          {section !== 'fleet' && viewer.session !== 'signed-out' && <SharedTrouble shared={shared} />}
         </div>
         <main id="main" data-live tabIndex={-1}>
           {children}

@@ -36,11 +36,12 @@ export function sendPage(
   const { fleet, tracker, version } = pages.context;
   const html = renderToString(
     <Layout
-      page={page}
+      title={page.title}
+      section={page.section}
+      topic={page.topic}
       viewer={viewer}
       assets={pages.assets}
       version={version}
-      path={request.url}
       shared={fleet.shared()?.result}
       openIncidents={tracker.unresolved().filter(({ state }) => state === 'open').length}
     >

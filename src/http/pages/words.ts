@@ -1,5 +1,5 @@
 import type { CheckId } from '../../model/check.ts';
-import type { Trigger, Verdict } from '../../model/verdict.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import { isCalendarTime } from '../../model/spoken.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 
@@ -39,14 +39,6 @@ export const CHECK_LABELS: Readonly<Record<CheckId, string>> = {
   resolvers: 'Resolvers',
   'monitor-network': 'Network',
   'monitor-clock': 'Clock',
-};
-
-export const TRIGGER_WORDS: Readonly<Record<Trigger, string>> = {
-  schedule: 'on schedule',
-  deploy: 'after a deploy',
-  gate: 'for a gate',
-  recheck: 'as a re-check',
-  manual: 'on request',
 };
 
 /** `1,204`. */
