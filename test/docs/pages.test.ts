@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ROOT, read } from '../deploy/commands.ts';
+import { commandsOf } from './blocks.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .toSorted()
+    .map((name) => `docs/${name}`),
+];
+
+describe('every command of the documentation does what the page says', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+  });
+  after(async () => {
+    await stage.close();
+  });
+
+  for (const page of PAGES) {
+    const commands = commandsOf(page, read(page));
+    if (commands.length === 0) continue;
+    it(`${page}: ${String(commands.length)} commands`, async () => {
+      await stage.nextPage();
+      for (const { line, text, exitCode, given } of commands) {
+        if (given !== null) await stage.given(given);
+        // The daemon of the page is the one that runs already.
+        if (/^(?:npx )?tenantwatch watch\b/.test(text)) continue;
+        const ran = await stage.run(text);
+        assert.equal(ran.exitCode, exitCode, `${page}:${String(line)}: ${text}\n${ran.output}`);
+      }
+    });
+  }
+});
