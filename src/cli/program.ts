@@ -121,6 +121,8 @@ const EXAMPLES = `
 Examples:
   tenantwatch verify 999bc6549a64 --wait 5m
   tenantwatch verify --all --json
+  tenantwatch status
+  tenantwatch incidents show 999bc6549a64
   tenantwatch explain certificate-on-tenant-app
   tenantwatch config check
 `;

@@ -152,12 +152,12 @@ function incidentMoments(incident: Incident, palette: Palette): readonly Moment[
   const marks = marksOf(incident);
   const moments: Moment[] = [];
   if (openedAt !== null) {
-    const rest = `${id} opened: ${severity}, ${say(code)}${marks === '' ? '' : ` (${marks})`}`;
+    const rest = `${say(id)} opened: ${severity}, ${say(code)}${marks === '' ? '' : ` (${marks})`}`;
     moments.push({ at: openedAt, cells: [spokenTime(openedAt), what, rest] });
   }
   if (openedAt !== null && resolvedAt !== null) {
     const took = spokenDuration((incident.firstGoodAt ?? resolvedAt) - firstFailedAt);
-    const rest = `${id} resolved: ${resolution ?? 'over'} after ${took}`;
+    const rest = `${say(id)} resolved: ${resolution ?? 'over'} after ${took}`;
     moments.push({ at: resolvedAt, cells: [spokenTime(resolvedAt), what, rest] });
   }
   return moments;

@@ -89,6 +89,7 @@ export function statusText(report: StatusReport, palette: Palette = PLAIN): stri
       ...report.sources.filter(({ reason }) => reason !== null).map((source) => sourceLine(source, at)),
       ...alerts.disabledChannels.map((channel) => channelLine(channel, at, palette)),
       ...(alerts.undeliverable === 0 ? [] : [undeliverableLine(alerts.undeliverable)]),
+      ...(report.silences === 0 ? [] : [`silences  ${report.silences} in force: tenantwatch silence list`]),
     ].join('\n'),
     troubledText(report, palette),
     incidentText(report, palette),
@@ -161,19 +162,17 @@ function troubledText({ troubled, at }: StatusReport, palette: Palette): string 
 
 function incidentText({ incidents, at }: StatusReport, palette: Palette): string {
   if (incidents.length === 0) return 'No open incidents.';
-  const rows = incidents
-    .slice(0, SHOWN)
-    .map((incident) => [
-      {
-        text: incident.state === 'open' ? incident.severity : 'pending',
-        style: palette[SEVERITY_STYLE[incident.severity]],
-      },
-      incident.id,
-      subjectOf(incident),
-      say(incident.code),
-      spokenDuration(at - incident.firstFailedAt),
-      marksOf(incident),
-    ]);
+  const rows = incidents.slice(0, SHOWN).map((incident) => [
+    {
+      text: incident.state === 'open' ? incident.severity : 'pending',
+      style: palette[SEVERITY_STYLE[incident.severity]],
+    },
+    say(incident.id),
+    subjectOf(incident),
+    say(incident.code),
+    spokenDuration(at - incident.firstFailedAt),
+    marksOf(incident),
+  ]);
   const left = incidents.length - rows.length;
   return ['Incidents', columns(rows), ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
 }
