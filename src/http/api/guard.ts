@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkCertificateTarget } from '../../guard/certificate-target.ts';
-import type { Claim } from '../../model/fly.ts';
+import type { Claim, Inventory } from '../../model/fly.ts';
+import { normalizeHostname } from '../../model/hostname.ts';
 import { HttpError } from '../errors.ts';
 import { answer, named } from '../schemas/common.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
@@ -32,12 +33,18 @@ export function guardRoute({ api, context }: ApiParts): void {
     ({ body }, reply) => {
       const swept = inventory();
       // A sweep that is missing or too old is no evidence that nobody else claims the name.
-      const claims: readonly Claim[] | null =
-        swept.outcome === 'failed' ? null : [...swept.facts.claims.values()].flat();
+      const claims = swept.outcome === 'failed' ? null : claimsThatCover(body.hostname, swept.facts);
       const decision = checkCertificateTarget({ ...body, claims, platform });
       if (decision.reason === 'invalid-hostname' || decision.reason === 'invalid-app')
         throw new HttpError('bad-request', decision.text);
       return reply.send(decision);
     },
   );
+}
+
+/** The exact ones and those of the wildcard one level up: nothing else can cover a name. */
+function claimsThatCover(hostname: string, { claims }: Inventory): readonly Claim[] {
+  const name = normalizeHostname(hostname);
+  const wildcard = `*${name.slice(name.indexOf('.'))}`;
+  return [...new Set([name, wildcard])].flatMap((one) => claims.get(one) ?? []);
 }

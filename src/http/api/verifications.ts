@@ -5,6 +5,7 @@ import { answer, durationText, named, textAnswer, time } from '../schemas/common
 import { verdict, verifyResult } from '../schemas/verify.ts';
 import { createVerifications, type Verification, type Verifications } from '../verifications.ts';
 import { nameOf } from './incidents.ts';
+import { sendResult } from './result-stream.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
 import { createEventStreams } from './verification-events.ts';
 
@@ -71,7 +72,7 @@ export function verificationRoutes({ api, context }: ApiParts): void {
       const result = wait === undefined ? undefined : await within(verification, wait, context.clock);
       if (result === null)
         throw new HttpError('unavailable', 'The daemon stopped before the verification was over.');
-      if (result !== undefined) return reply.send(result);
+      if (result !== undefined) return sendResult(reply, result);
       return reply.code(202).send({ verification: statusOf(verification) });
     },
   );
@@ -106,7 +107,7 @@ export function verificationRoutes({ api, context }: ApiParts): void {
     ({ params }, reply) => {
       const verification = known(verifications, params.verification);
       const result = verification.result();
-      if (result !== null) return reply.send(result);
+      if (result !== null) return sendResult(reply, result);
       if (verification.state() === 'running')
         throw new HttpError('conflict', 'The verification is not over yet.');
       throw new HttpError('unavailable', 'The verification did not come to an end.');
