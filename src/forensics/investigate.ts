@@ -90,10 +90,10 @@ function unknownsOf({ claim, releases, logs, runs, edgeErrors }: Case): readonly
   ];
 }
 
-/** The one line for alerts, incident pages and the head of reports. */
+/** The one line for alerts, incident pages and the head of reports; it says itself when it is only likely. */
 export function originLine({ claim, origin }: Findings): string {
   if (claim === null) return `${capital(origin.sentence)}.`;
-  return `The certificate for ${claim.hostname} on ${claim.app} was ${origin.sentence} (${origin.certainty}).`;
+  return `The certificate for ${claim.hostname} on ${claim.app} was ${origin.sentence}.`;
 }
 
 /** How long the runs say that it was wrong, and how long visitors were refused. */

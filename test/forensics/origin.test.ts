@@ -210,10 +210,10 @@ describe('how a certificate got there', () => {
     );
   });
 
-  it('one line says it all, with the certainty', () => {
+  it('one line says it all', () => {
     assert.equal(
       originLine(investigate(caseOf())),
-      'The certificate for 999bc6549a64.systemprompt.io on sp-999bc6549a64 was created 41 s after release v12 of sp-999bc6549a64: likely the deploy pipeline (likely).',
+      'The certificate for 999bc6549a64.systemprompt.io on sp-999bc6549a64 was created 41 s after release v12 of sp-999bc6549a64: likely the deploy pipeline.',
     );
     assert.match(originLine(investigate(caseOf({ claim: null }))), /^No misplaced certificate/);
   });
