@@ -1,16 +1,9 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { addFormatOptions, type DatabaseOptions } from './database-options.ts';
+import { addFormatOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-import { addConfigOptions, type ConfigOptions } from './shared-options.ts';
-
-/** What the command line of `claims` says; durations are milliseconds. */
-export interface ClaimsOptions extends ConfigOptions, DatabaseOptions {
-  readonly conflicts?: true;
-  readonly live?: true;
-  readonly history?: true;
-  readonly timeout: number;
-}
+import type { ClaimsOptions } from './run-claims.ts';
+import { addConfigOptions } from './shared-options.ts';
 
 /** Who claims what. */
 export function claimsCommand(context: CliContext): Command {

@@ -1,14 +1,9 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { addFormatOptions, type DatabaseOptions } from './database-options.ts';
+import { addFormatOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-import { addConfigOptions, type ConfigOptions } from './shared-options.ts';
-
-/** What the command line of `doctor` says; durations are milliseconds. */
-export interface DoctorOptions extends ConfigOptions, Pick<DatabaseOptions, 'format' | 'json'> {
-  readonly send?: true;
-  readonly timeout: number;
-}
+import type { DoctorOptions } from './run-doctor.ts';
+import { addConfigOptions } from './shared-options.ts';
 
 /** Is everything there that monitoring needs? */
 export function doctorCommand(context: CliContext): Command {

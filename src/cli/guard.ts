@@ -2,17 +2,8 @@ import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-import { addConfigOptions, type ConfigOptions } from './shared-options.ts';
-
-/** What the command line of `guard certs` says; durations are milliseconds. */
-export interface GuardOptions extends ConfigOptions {
-  readonly hostname: string;
-  readonly app: string;
-  readonly server?: string;
-  readonly timeout: number;
-  readonly format: 'pretty' | 'json';
-  readonly json?: true;
-}
+import type { GuardOptions } from './run-guard.ts';
+import { addConfigOptions } from './shared-options.ts';
 
 /** Asked before something is done, so that it need not be repaired afterwards. */
 export function guardCommand(context: CliContext): Command {
@@ -35,7 +26,8 @@ export function guardCommand(context: CliContext): Command {
   return new Command('guard')
     .summary('refuse a certificate that would conflict')
     .description('Refuses what would break a tenant, before it is done.')
-    .addCommand(certs);
+    .addCommand(certs)
+    .addHelpText('after', '\nExamples:\n  tenantwatch guard certs --hostname "$HOST" --app "$APP"\n');
 }
 
 const HELP = `

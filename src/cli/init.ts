@@ -1,20 +1,8 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { addFormatOptions, type DatabaseOptions } from './database-options.ts';
+import { addFormatOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-
-/** What the command line of `init` says; durations are milliseconds. */
-export interface InitOptions extends Pick<DatabaseOptions, 'format' | 'json'> {
-  readonly output: string;
-  readonly force?: true;
-  readonly yes?: true;
-  readonly org?: string;
-  readonly domain?: string;
-  readonly managementApp?: string;
-  readonly tenantApp?: string;
-  readonly tenantIdPattern?: string;
-  readonly timeout: number;
-}
+import type { InitOptions } from './run-init.ts';
 
 /** From a token to a configuration. */
 export function initCommand(context: CliContext): Command {

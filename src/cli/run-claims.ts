@@ -15,13 +15,21 @@ import { DAY_MS, MINUTE_MS } from '../model/time.ts';
 import { claimsReport, type ClaimsReport } from '../reports/claims.ts';
 import { spokenDuration } from '../reports/wording.ts';
 import type { Store } from '../store/index.ts';
-import type { ClaimsOptions } from './claims.ts';
 import type { CliContext } from './context.ts';
+import type { DatabaseOptions } from './database-options.ts';
 import { keptSources, print } from './database.ts';
 import { EXIT } from './exit-code.ts';
 import { requireToken } from './platform-settings.ts';
-import { configFlags } from './shared-options.ts';
+import { configFlags, type ConfigOptions } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What the command line of `claims` says; durations are milliseconds. */
+export interface ClaimsOptions extends ConfigOptions, DatabaseOptions {
+  readonly conflicts?: true;
+  readonly live?: true;
+  readonly history?: true;
+  readonly timeout: number;
+}
 
 /** Prints the map of claims; its exit code. Throws UsageError, ConfigError and StoreError. */
 export async function runClaims(

@@ -1,14 +1,20 @@
 import { ConfigError, loadConfig, type Config, type LoadOptions } from '../config/index.ts';
-import { flyFailure } from './fly-failure.ts';
 import { doctorReport, doctorReportOf, type DoctorFinding } from '../reports/doctor.ts';
 import type { CliContext } from './context.ts';
+import type { DatabaseOptions } from './database-options.ts';
 import { print } from './database.ts';
-import type { DoctorOptions } from './doctor.ts';
 import { judgeMachine } from './doctor/machine.ts';
 import { judgePlatformRound } from './doctor/platform.ts';
 import { judgeToken, type TokenAnswer } from './doctor/token.ts';
 import { EXIT } from './exit-code.ts';
-import { configFlags } from './shared-options.ts';
+import { flyFailure } from './fly-failure.ts';
+import { configFlags, type ConfigOptions } from './shared-options.ts';
+
+/** What the command line of `doctor` says; durations are milliseconds. */
+export interface DoctorOptions extends ConfigOptions, Pick<DatabaseOptions, 'format' | 'json'> {
+  readonly send?: true;
+  readonly timeout: number;
+}
 
 /** Looks at everything; the exit code. What cannot be looked at does not end the rest. */
 export async function runDoctor(context: CliContext, options: DoctorOptions): Promise<number> {

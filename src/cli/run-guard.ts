@@ -7,14 +7,21 @@ import {
 import type { Claim, Inventory } from '../model/fly.ts';
 import type { Observation } from '../model/observation.ts';
 import { guardReport, type GuardResult } from '../reports/guard.ts';
-import { printableJson } from '../reports/json.ts';
 import type { CliContext } from './context.ts';
+import type { DatabaseOptions } from './database-options.ts';
+import { print } from './database.ts';
 import { askGuard } from './guard-server.ts';
-import type { GuardOptions } from './guard.ts';
 import { loadPlatform, requireToken } from './platform-settings.ts';
-import { configFlags } from './shared-options.ts';
-import { paletteOf } from './terminal.ts';
+import { configFlags, type ConfigOptions } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What the command line of `guard certs` says; durations are milliseconds. */
+export interface GuardOptions extends ConfigOptions, Pick<DatabaseOptions, 'format' | 'json'> {
+  readonly hostname: string;
+  readonly app: string;
+  readonly server?: string;
+  readonly timeout: number;
+}
 
 /** One question to the guard; its exit code. Throws UsageError and ConfigError. */
 export async function runGuard(context: CliContext, options: GuardOptions): Promise<number> {
@@ -24,11 +31,7 @@ export async function runGuard(context: CliContext, options: GuardOptions): Prom
       ? await fromHere(context, options)
       : await fromDaemon(context, options.server, options);
   const result: GuardResult = { hostname, app, ...decision, claims };
-  context.stdout.write(
-    options.json === true || options.format === 'json'
-      ? printableJson(result)
-      : guardReport(result, paletteOf(context.stdout, context.env)),
-  );
+  print(context, options, result, guardReport);
   return targetExitCode(decision);
 }
 

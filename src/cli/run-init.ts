@@ -6,15 +6,28 @@ import type { Inventory } from '../model/fly.ts';
 import { plainText } from '../model/text.ts';
 import { initReport, type InitReport } from '../reports/init.ts';
 import type { CliContext, FlyAccess } from './context.ts';
+import type { DatabaseOptions } from './database-options.ts';
 import { print } from './database.ts';
 import { EXIT } from './exit-code.ts';
 import { flyFailure } from './fly-failure.ts';
-import type { InitOptions } from './init.ts';
 import { answer, FITS } from './init/answers.ts';
 import { discover, wildcardHolders, type Discovery } from './init/discover.ts';
 import type { Naming } from './init/naming.ts';
 import { configText, type InitSettings } from './init/template.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What the command line of `init` says; durations are milliseconds. */
+export interface InitOptions extends Pick<DatabaseOptions, 'format' | 'json'> {
+  readonly output: string;
+  readonly force?: true;
+  readonly yes?: true;
+  readonly org?: string;
+  readonly domain?: string;
+  readonly managementApp?: string;
+  readonly tenantApp?: string;
+  readonly tenantIdPattern?: string;
+  readonly timeout: number;
+}
 
 const DEFAULT_NAMING = { tenantApp: 'sp-{tenant}', tenantIdPattern: '^[0-9a-f]{12}$' };
 const DEFAULT_OTHER_HOSTS = ['www', 'api'];

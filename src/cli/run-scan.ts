@@ -8,10 +8,17 @@ import { scanAnnotations, scanReport, type ScanResult } from '../reports/scan.ts
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { loadPlatform } from './platform-settings.ts';
-import type { ScanOptions } from './scan.ts';
+import type { ConfigOptions } from './shared-options.ts';
 import { paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { walkSources, type WalkEnd } from './walk-sources.ts';
+
+/** What the command line of `scan` says. */
+export interface ScanOptions extends Pick<ConfigOptions, 'config' | 'domain' | 'managementApp'> {
+  readonly format: 'pretty' | 'json' | 'github';
+  readonly json?: true;
+  readonly strict?: true;
+}
 
 /** More than anybody reads; a tree with more of them has another problem. */
 const MAX_FINDINGS = 10_000;

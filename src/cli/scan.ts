@@ -1,15 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
-import { addPlatformOptions, type ConfigOptions } from './shared-options.ts';
-
-const SCAN_FORMATS = ['pretty', 'json', 'github'] as const;
-
-/** What the command line of `scan` says. */
-export interface ScanOptions extends Pick<ConfigOptions, 'config' | 'domain' | 'managementApp'> {
-  readonly format: (typeof SCAN_FORMATS)[number];
-  readonly json?: true;
-  readonly strict?: true;
-}
+import type { ScanOptions } from './run-scan.ts';
+import { addPlatformOptions } from './shared-options.ts';
 
 /** Finds the script that will do it again. */
 export function scanCommand(context: CliContext): Command {
@@ -21,7 +13,9 @@ export function scanCommand(context: CliContext): Command {
     )
     .argument('<path>', 'a folder, or one file')
     .addOption(
-      new Option('--format <format>', SCAN_FORMATS.join(', ')).choices(SCAN_FORMATS).default('pretty'),
+      new Option('--format <format>', 'how to print it')
+        .choices(['pretty', 'json', 'github'])
+        .default('pretty'),
     )
     .option('--json', 'the same as --format json')
     .option('--strict', 'places that could not be told count, too');
