@@ -14,6 +14,14 @@ const PAGES = [
     .map((name) => `docs/${name}`),
 ];
 
+/** Of the runbooks each command of ours once; what other programs are asked there is about sites that do not exist. */
+const RUNBOOK_COMMANDS = new Map(
+  readdirSync(join(ROOT, 'docs/runbooks'))
+    .flatMap((name) => commandsOf(`docs/runbooks/${name}`, read(`docs/runbooks/${name}`)))
+    .filter(({ text }) => text.startsWith('tenantwatch '))
+    .map((command) => [command.text.replace(/ +#.*$/, ''), command]),
+);
+
 describe('every command of the documentation does what the page says', () => {
   let stage: Stage;
   before(async () => {
@@ -23,17 +31,17 @@ describe('every command of the documentation does what the page says', () => {
     await stage.close();
   });
 
-  for (const page of PAGES) {
-    const commands = commandsOf(page, read(page));
+  const pages = PAGES.map((page) => [page, commandsOf(page, read(page))] as const);
+  for (const [page, commands] of [...pages, ['docs/runbooks', [...RUNBOOK_COMMANDS.values()]] as const]) {
     if (commands.length === 0) continue;
     it(`${page}: ${String(commands.length)} commands`, async () => {
       await stage.nextPage();
-      for (const { line, text, exitCode, given } of commands) {
+      for (const { page: where, line, text, exitCode, given } of commands) {
         if (given !== null) await stage.given(given);
         // The daemon of the page is the one that runs already.
         if (/^(?:npx )?tenantwatch watch\b/.test(text)) continue;
         const ran = await stage.run(text);
-        assert.equal(ran.exitCode, exitCode, `${page}:${String(line)}: ${text}\n${ran.output}`);
+        assert.equal(ran.exitCode, exitCode, `${where}:${String(line)}: ${text}\n${ran.output}`);
       }
     });
   }
