@@ -6,22 +6,8 @@ import {
   addPlaceOptions,
   type DatabaseOptions,
 } from './database-options.ts';
+import { DELIVERY_STATES, type DeliveriesOptions, type RetryOptions } from './operator-options.ts';
 import { limitOption } from './option-values.ts';
-
-export const DELIVERY_STATES = ['waiting', 'leased', 'sent', 'dead'] as const;
-
-export interface DeliveriesOptions extends DatabaseOptions {
-  readonly dead?: true;
-  readonly state?: (typeof DELIVERY_STATES)[number];
-  readonly channel?: string;
-  readonly incident?: string;
-  readonly limit: number;
-}
-
-export interface RetryOptions extends DatabaseOptions {
-  readonly all?: true;
-  readonly author?: string;
-}
 
 /** Whether people are reached. */
 export function alertsCommand(context: CliContext): Command {

@@ -1,14 +1,10 @@
 import { Command } from 'commander';
 import { DAY_MS } from '../model/time.ts';
 import type { CliContext } from './context.ts';
-import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
-import { sinceOption, type Moment } from './moment.ts';
+import { addDatabaseOptions } from './database-options.ts';
+import type { AvailabilityOptions } from './history-options.ts';
+import { sinceOption } from './moment.ts';
 import { limitOption } from './option-values.ts';
-
-export interface AvailabilityOptions extends DatabaseOptions {
-  readonly since: Moment;
-  readonly limit?: number;
-}
 
 /** How much of the time sites worked. */
 export function availabilityCommand(context: CliContext): Command {

@@ -1,16 +1,9 @@
 import { Command, Option } from 'commander';
-import { EXPORT_FORMATS, type ExportFormat } from '../reports/run-records.ts';
+import { EXPORT_FORMATS } from '../reports/run-records.ts';
 import type { CliContext } from './context.ts';
-import { addPlaceOptions, type DatabaseOptions } from './database-options.ts';
-import { momentOption, type Moment } from './moment.ts';
-
-export interface ExportOptions extends Pick<DatabaseOptions, 'config' | 'store'> {
-  readonly format: ExportFormat;
-  readonly json?: true;
-  readonly since?: Moment;
-  readonly until?: Moment;
-  readonly tenant?: string;
-}
+import { addPlaceOptions } from './database-options.ts';
+import type { ExportOptions } from './history-options.ts';
+import { momentOption } from './moment.ts';
 
 /** Runs for other programs. */
 export function exportCommand(context: CliContext): Command {

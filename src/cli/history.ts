@@ -1,12 +1,9 @@
 import { Command } from 'commander';
 import { DAY_MS } from '../model/time.ts';
 import type { CliContext } from './context.ts';
-import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
-import { sinceOption, type Moment } from './moment.ts';
-
-export interface HistoryOptions extends DatabaseOptions {
-  readonly since: Moment;
-}
+import { addDatabaseOptions } from './database-options.ts';
+import type { HistoryOptions } from './history-options.ts';
+import { sinceOption } from './moment.ts';
 
 /** One tenant's past. */
 export function historyCommand(context: CliContext): Command {

@@ -3,32 +3,20 @@ import type { OperatorAction } from '../model/operator-request.ts';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
 import { incidentReportCommand } from './incident-report.ts';
+import { INCIDENT_STATES, type IncidentActOptions, type IncidentListOptions } from './operator-options.ts';
 import { limitOption } from './option-values.ts';
-
-export const STATES = ['pending', 'open', 'resolved'] as const;
-
-export interface ListOptions extends DatabaseOptions {
-  readonly state?: (typeof STATES)[number];
-  readonly tenant?: string;
-  readonly limit: number;
-}
-
-export interface ActOptions extends DatabaseOptions {
-  readonly author?: string;
-  readonly note?: string;
-}
 
 /** What went wrong, and what people do about it. */
 export function incidentsCommand(context: CliContext): Command {
   const list = new Command('list')
     .summary('show incidents')
     .description('Shows incidents, those under way first, then the newest.')
-    .addOption(new Option('--state <state>', 'only these').choices(STATES))
+    .addOption(new Option('--state <state>', 'only these').choices(INCIDENT_STATES))
     .option('--tenant <tenant>', 'only of this tenant')
     .option('--limit <count>', 'so many at most', limitOption, 20);
   addDatabaseOptions(list).action(async () => {
     const { listIncidents } = await import('./run-incidents.ts');
-    await listIncidents(context, list.opts<ListOptions>());
+    await listIncidents(context, list.opts<IncidentListOptions>());
   });
 
   const show = new Command('show')
@@ -70,7 +58,7 @@ function actCommand(context: CliContext, name: string, action: OperatorAction, s
   addDatabaseOptions(command).addHelpText('after', ACT_CODES);
   return command.action(async (incident: string) => {
     const { requestAct } = await import('./run-incidents.ts');
-    await requestAct(context, action, incident, command.opts<ActOptions>());
+    await requestAct(context, action, incident, command.opts<IncidentActOptions>());
   });
 }
 
@@ -84,7 +72,10 @@ function noteCommand(context: CliContext): Command {
   addDatabaseOptions(command).addHelpText('after', ACT_CODES);
   return command.action(async (incident: string, words: readonly string[]) => {
     const { requestAct } = await import('./run-incidents.ts');
-    await requestAct(context, 'note', incident, { ...command.opts<ActOptions>(), note: words.join(' ') });
+    await requestAct(context, 'note', incident, {
+      ...command.opts<IncidentActOptions>(),
+      note: words.join(' '),
+    });
   });
 }
 

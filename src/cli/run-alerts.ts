@@ -3,11 +3,11 @@ import { plainText } from '../model/text.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { deliveriesText, summarize } from '../reports/deliveries.ts';
 import { say } from '../reports/wording.ts';
-import type { DeliveriesOptions, RetryOptions } from './alerts.ts';
 import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { loadForDatabase, print, withDatabase } from './database.ts';
 import { EXIT } from './exit-code.ts';
+import type { DeliveriesOptions, RetryOptions } from './operator-options.ts';
 import { audited, operatorName } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,7 +1,7 @@
 import { availabilityReport, availabilityText } from '../reports/availability.ts';
-import type { AvailabilityOptions } from './availability.ts';
 import type { CliContext } from './context.ts';
 import { print, withDatabase } from './database.ts';
+import type { AvailabilityOptions } from './history-options.ts';
 import { before } from './moment.ts';
 import { noHistory, tenantWithHistory } from './run-history.ts';
 

@@ -3,7 +3,7 @@ import { RECORD_FORMATS, type ExportFormat } from '../reports/run-records.ts';
 import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import { withDatabase } from './database.ts';
-import type { ExportOptions } from './export.ts';
+import type { ExportOptions } from './history-options.ts';
 import { before } from './moment.ts';
 import { noHistory, tenantWithHistory } from './run-history.ts';
 

@@ -8,7 +8,7 @@ import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import { keptSources, keptTenants, print, withDatabase } from './database.ts';
 import { EXIT } from './exit-code.ts';
-import type { HistoryOptions } from './history.ts';
+import type { HistoryOptions } from './history-options.ts';
 import { before } from './moment.ts';
 
 export async function showHistory(context: CliContext, name: string, options: HistoryOptions): Promise<void> {

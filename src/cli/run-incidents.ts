@@ -12,11 +12,11 @@ import type { DatabaseOptions } from './database-options.ts';
 import { keptSources, keptTenants, print, withDatabase } from './database.ts';
 import { EXIT } from './exit-code.ts';
 import { gatherIncident } from './gather-incident.ts';
-import type { ActOptions, ListOptions } from './incidents.ts';
+import type { IncidentActOptions, IncidentListOptions } from './operator-options.ts';
 import { operatorName, saidText } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 
-export async function listIncidents(context: CliContext, options: ListOptions): Promise<void> {
+export async function listIncidents(context: CliContext, options: IncidentListOptions): Promise<void> {
   await withDatabase(context, options, 'read', ({ store, config }) => {
     const { state, tenant, limit } = options;
     const name = tenant === undefined ? undefined : tenantId(tenant, store, config);
@@ -87,7 +87,7 @@ export async function requestAct(
   context: CliContext,
   action: OperatorAction,
   name: string,
-  options: ActOptions,
+  options: IncidentActOptions,
 ): Promise<void> {
   const { clock, signal } = context;
   const by = operatorName(options.author, context);

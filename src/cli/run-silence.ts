@@ -13,11 +13,11 @@ import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { keptSources, keptTenants, print, withDatabase } from './database.ts';
 import { after } from './moment.ts';
+import type { SilenceOptions, EndSilenceOptions } from './operator-options.ts';
 import { audited, operatorName, saidText } from './operator.ts';
-import type { AddOptions, EndOptions } from './silence.ts';
 import { UsageError } from './usage-error.ts';
 
-export async function addSilence(context: CliContext, options: AddOptions): Promise<void> {
+export async function addSilence(context: CliContext, options: SilenceOptions): Promise<void> {
   const { clock, random } = context;
   const author = operatorName(options.author, context);
   const reason = saidText(options.reason, '--reason');
@@ -59,7 +59,7 @@ export async function listSilences(
   });
 }
 
-export async function endSilence(context: CliContext, id: string, options: EndOptions): Promise<void> {
+export async function endSilence(context: CliContext, id: string, options: EndSilenceOptions): Promise<void> {
   const { clock } = context;
   const author = operatorName(options.author, context);
   await withDatabase(context, options, 'write', ({ store }) => {
@@ -98,7 +98,7 @@ function reportOf(
 
 /** A matcher that could never match is a mistake that is found at night. */
 function matcherOf(
-  { tenant, problem, label }: AddOptions,
+  { tenant, problem, label }: SilenceOptions,
   tenants: readonly Tenant[],
   config: Config,
 ): SilenceMatcher {
@@ -132,7 +132,7 @@ function problemPattern(text: string): string {
 }
 
 function deployApp(
-  { untilDeploy, tenant }: AddOptions,
+  { untilDeploy, tenant }: SilenceOptions,
   tenants: readonly Tenant[],
   config: Config,
 ): string | null {

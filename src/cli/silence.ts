@@ -1,24 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
-import { momentOption, type Moment } from './moment.ts';
+import { momentOption } from './moment.ts';
+import type { SilenceOptions, EndSilenceOptions } from './operator-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-
-export interface AddOptions extends DatabaseOptions {
-  readonly tenant?: string;
-  readonly problem?: string;
-  readonly label?: Readonly<Record<string, string>>;
-  readonly for: number;
-  readonly starts?: Moment;
-  readonly reason: string;
-  readonly author?: string;
-  /** True: of the tenant's own app. */
-  readonly untilDeploy?: true | string;
-}
-
-export interface EndOptions extends DatabaseOptions {
-  readonly author?: string;
-}
 
 /** Quiet on purpose. */
 export function silenceCommand(context: CliContext): Command {
@@ -41,7 +26,7 @@ export function silenceCommand(context: CliContext): Command {
     .option('--author <name>', 'who says so (default: $USER)');
   addDatabaseOptions(add).action(async () => {
     const { addSilence } = await import('./run-silence.ts');
-    await addSilence(context, add.opts<AddOptions>());
+    await addSilence(context, add.opts<SilenceOptions>());
   });
 
   const list = new Command('list')
@@ -60,7 +45,7 @@ export function silenceCommand(context: CliContext): Command {
     .option('--author <name>', 'who says so (default: $USER)');
   addDatabaseOptions(end).action(async (id: string) => {
     const { endSilence } = await import('./run-silence.ts');
-    await endSilence(context, id, end.opts<EndOptions>());
+    await endSilence(context, id, end.opts<EndSilenceOptions>());
   });
 
   return new Command('silence')
