@@ -82,6 +82,8 @@ export function answerError(logger: Logger) {
 
 export function sendError(reply: FastifyReply, error: HttpError): FastifyReply {
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="tenantwatch"');
+  // The rate limit says by itself when to come again; for what is full at present a little while will do.
+  if (error.code === 'rate-limited' && !reply.hasHeader('retry-after')) reply.header('retry-after', '10');
   return reply.code(error.statusCode).type('application/json; charset=utf-8').send(errorBody(error));
 }
 
