@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CliHost } from './cli/context.ts';
 import { Interrupted } from './cli/interrupted.ts';
 import { runProgram } from './cli/program.ts';
+import { UsageError } from './cli/usage-error.ts';
 import { systemClock } from './wiring/clock.ts';
 import { outputStream } from './wiring/output-stream.ts';
 import { createServiceManager } from './wiring/systemd.ts';
@@ -90,12 +91,18 @@ function createHost(signal: AbortSignal): CliHost {
   };
 }
 
-/** The question goes to stderr: stdout is for what is asked for. */
+/** The question goes to stderr: stdout is for what is asked for. Throws UsageError when the terminal is closed instead of an answer. */
 async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = Promise.withResolvers<never>();
+  // The terminal takes Ctrl-C for itself while it reads a line.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  terminal.once('close', () => {
+    closed.reject(new UsageError('nobody answered'));
+  });
   try {
-    return await terminal.question(question, { signal });
+    return await Promise.race([terminal.question(question, { signal }), closed.promise]);
   } finally {
     terminal.close();
   }
