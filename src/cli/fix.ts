@@ -1,17 +1,9 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { addFormatOptions, type DatabaseOptions } from './database-options.ts';
+import { addFormatOptions } from './database-options.ts';
+import type { FixOptions } from './fix/run-fix.ts';
 import { durationOption, positiveDurationOption } from './option-values.ts';
-import { addPlatformOptions, type ConfigOptions } from './shared-options.ts';
-
-/** What the command line of `fix` says; durations are milliseconds. */
-export interface FixOptions extends Omit<ConfigOptions, 'fly'>, Pick<DatabaseOptions, 'format' | 'json'> {
-  readonly all?: true;
-  readonly yes?: true;
-  readonly wait: number;
-  readonly timeout: number;
-  readonly author?: string;
-}
+import { addPlatformOptions } from './shared-options.ts';
 
 /** Applies the remedy of a misplaced certificate. */
 export function fixCommand(context: CliContext): Command {

@@ -1,13 +1,9 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { addFormatOptions, type DatabaseOptions } from './database-options.ts';
+import { addFormatOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-import { addConfigOptions, type ConfigOptions } from './shared-options.ts';
-
-/** What the command line of `forensics` says; durations are milliseconds. */
-export interface ForensicsOptions extends ConfigOptions, DatabaseOptions {
-  readonly timeout: number;
-}
+import type { ForensicsOptions } from './run-forensics.ts';
+import { addConfigOptions } from './shared-options.ts';
 
 /** How a certificate got where it does not belong. */
 export function forensicsCommand(context: CliContext): Command {

@@ -1,15 +1,8 @@
 import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
-import { addPlaceOptions, type DatabaseOptions } from './database-options.ts';
+import { addPlaceOptions } from './database-options.ts';
 import { positiveDurationOption } from './option-values.ts';
-
-export interface ReportOptions extends Pick<DatabaseOptions, 'config' | 'store' | 'json'> {
-  readonly format: 'markdown' | 'json';
-  readonly output?: string;
-  /** commander's way with `--no-fly`. */
-  readonly fly?: boolean;
-  readonly timeout: number;
-}
+import type { ReportOptions } from './run-incident-report.ts';
 
 /** `incidents report`: the draft of a post-mortem. */
 export function incidentReportCommand(context: CliContext): Command {

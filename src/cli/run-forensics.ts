@@ -11,10 +11,15 @@ import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import { keptSources, keptTenants, print } from './database.ts';
 import { EXIT } from './exit-code.ts';
-import type { ForensicsOptions } from './forensics.ts';
+import type { DatabaseOptions } from './database-options.ts';
 import { hasToken, loadPlatform } from './platform-settings.ts';
-import { configFlags } from './shared-options.ts';
+import { configFlags, type ConfigOptions } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What the command line of `forensics` says; durations are milliseconds. */
+export interface ForensicsOptions extends ConfigOptions, DatabaseOptions {
+  readonly timeout: number;
+}
 
 /** Gathers, judges and prints; its exit code. Throws UsageError, ConfigError and StoreError. */
 export async function runForensics(

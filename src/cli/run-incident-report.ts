@@ -8,10 +8,18 @@ import { printableJson } from '../reports/json.ts';
 import { postMortem } from '../reports/post-mortem.ts';
 import type { CliContext, FlyAccess } from './context.ts';
 import { keptSources, keptTenants, withDatabase } from './database.ts';
-import type { ReportOptions } from './incident-report.ts';
+import type { DatabaseOptions } from './database-options.ts';
 import { hasToken } from './platform-settings.ts';
 import { findIncident } from './run-incidents.ts';
 import { UsageError } from './usage-error.ts';
+
+export interface ReportOptions extends Pick<DatabaseOptions, 'config' | 'store' | 'json'> {
+  readonly format: 'markdown' | 'json';
+  readonly output?: string;
+  /** commander's way with `--no-fly`. */
+  readonly fly?: boolean;
+  readonly timeout: number;
+}
 
 /** Gathers, drafts, prints or writes. Throws UsageError, ConfigError and StoreError. */
 export async function reportIncident(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { loadConfig } from '../../src/config/index.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import type { RepairReport } from '../../src/reports/repair.ts';
+import type { RepairReport } from '../../src/repair/report.ts';
 import { INCIDENT_TENANT, startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { systemClock } from '../../src/wiring/clock.ts';
 import { openDatabase } from '../../src/wiring/open-store.ts';

@@ -3,7 +3,7 @@ import type { Tenant } from '../../model/tenant.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import type { RepairStep } from '../../repair/plan.ts';
 import { planDetail, REPAIR_ACTION } from '../../repair/record.ts';
-import type { MadeStep, TenantRepair } from '../../reports/repair.ts';
+import type { MadeStep, TenantRepair } from '../../repair/report.ts';
 import type { CliContext } from '../context.ts';
 import { applyStep, type Applying } from './apply.ts';
 import { verifyTenants, type LookedAt, type Looking } from './look.ts';

@@ -3,17 +3,27 @@ import type { Tenant } from '../../model/tenant.ts';
 import { unfinishedSteps, REPAIR_ACTION } from '../../repair/record.ts';
 import type { RepairStep } from '../../repair/plan.ts';
 import { printableJson } from '../../reports/json.ts';
-import { outcomeText, planText, type RepairReport, type TenantRepair } from '../../reports/repair.ts';
+import { outcomeText, planText, type RepairReport, type TenantRepair } from '../../repair/report.ts';
 import type { Config } from '../../config/index.ts';
 import type { CliContext } from '../context.ts';
+import type { DatabaseOptions } from '../database-options.ts';
 import { EXIT } from '../exit-code.ts';
-import type { FixOptions } from '../fix.ts';
 import { operatorName } from '../operator.ts';
 import { loadPlatform, requireToken } from '../platform-settings.ts';
+import type { ConfigOptions } from '../shared-options.ts';
 import { paletteOf } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { lookAt, type LookedAt, type Looking } from './look.ts';
 import { repairTenants } from './repair-tenants.ts';
+
+/** What the command line of `fix` says; durations are milliseconds. */
+export interface FixOptions extends Omit<ConfigOptions, 'fly'>, Pick<DatabaseOptions, 'format' | 'json'> {
+  readonly all?: true;
+  readonly yes?: true;
+  readonly wait: number;
+  readonly timeout: number;
+  readonly author?: string;
+}
 
 /** Plans, asks, applies, verifies; the exit code. Throws UsageError, ConfigError and StoreError. */
 export async function runFix(

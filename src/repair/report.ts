@@ -1,10 +1,10 @@
 import type { RemediationStep } from '../model/diagnosis.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { RepairDecision, RepairStep } from '../repair/plan.ts';
-import { PLAIN, type Palette } from './palette.ts';
-import { VERDICT_STYLE } from './standing.ts';
-import { EFFECT_WORDS, say, stepText, VERDICT_WORDS } from './wording.ts';
-import { wrap } from './wrap.ts';
+import type { RepairDecision, RepairStep } from './plan.ts';
+import { PLAIN, type Palette } from '../reports/palette.ts';
+import { VERDICT_STYLE } from '../reports/standing.ts';
+import { EFFECT_WORDS, say, stepText, VERDICT_WORDS } from '../reports/wording.ts';
+import { wrap } from '../reports/wrap.ts';
 
 /** What `fix` planned and did; the document of `fix --json`. */
 export interface RepairReport {
