@@ -1,5 +1,6 @@
 import { PRIORITIES, type Priority } from '../model/priority.ts';
 import { SECOND_MS, type Clock } from '../model/time.ts';
+import { onAbort } from './deadline.ts';
 
 /** The one budget that every handshake of the process is taken from. */
 export interface HandshakeBudget {
@@ -98,6 +99,16 @@ export function createHandshakeBudget(options: {
     );
   };
 
+  /** Nobody waits and there is one left: the usual case costs nothing. */
+  const isFree = (): boolean => {
+    if (count > 0) return false;
+    refill();
+    if (tokens < 1 || filledAtMs < pausedUntilMs) return false;
+    tokens -= 1;
+    grants += 1;
+    return true;
+  };
+
   const take = (priority: Priority, signal: AbortSignal): Promise<void> =>
     new Promise<void>((resolve, reject) => {
       if (signal.aborted) {
@@ -109,16 +120,10 @@ export function createHandshakeBudget(options: {
         reject(new TypeError(`no such priority: ${priority}`));
         return;
       }
-      const leave = (): void => {
-        queue.delete(waiter);
-        count -= 1;
-        signal.removeEventListener('abort', onAbort);
-      };
-      const onAbort = (): void => {
-        leave();
-        if (count === 0) stopTimer();
-        reject(abortReason(signal));
-      };
+      if (isFree()) {
+        resolve();
+        return;
+      }
       const waiter: Waiter = {
         since: arrivals++,
         grant: () => {
@@ -126,9 +131,18 @@ export function createHandshakeBudget(options: {
           resolve();
         },
       };
+      const leave = (): void => {
+        queue.delete(waiter);
+        count -= 1;
+        forget();
+      };
       queue.add(waiter);
       count += 1;
-      signal.addEventListener('abort', onAbort, { once: true });
+      const forget = onAbort(signal, () => {
+        leave();
+        if (count === 0) stopTimer();
+        reject(abortReason(signal));
+      });
       drain();
     });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import net from 'node:net';
 import type { HttpFacts } from '../model/connection.ts';
 import { plainText } from '../model/text.ts';
@@ -56,10 +56,9 @@ export function httpFacts(answer: RawAnswer, hostname: string): HttpFacts {
 
 /** Octets, not characters: the body may be in any encoding, and a digest of a decoded one would hide differences. */
 function bodyDigest(body: Buffer, hostname: string): string {
-  const hash = createHash('sha256');
   const label = net.isIP(hostname) === 0 ? (hostname.split('.')[0] ?? '') : '';
-  if (label === '' || !body.includes(label)) return hash.update(body).digest('hex');
-  return hash.update(body.toString('latin1').replaceAll(label, '{tenant}'), 'latin1').digest('hex');
+  if (label === '' || !body.includes(label)) return hash('sha256', body);
+  return hash('sha256', Buffer.from(body.toString('latin1').replaceAll(label, '{tenant}'), 'latin1'));
 }
 
 function preview(answer: RawAnswer): string {

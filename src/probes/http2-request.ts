@@ -36,6 +36,7 @@ const PRIORITY = 0x20;
 
 const FRAME_HEADER_BYTES = 9;
 const MAX_FRAME_BYTES = 16_384;
+const FIRST_FRAME_BYTES = 1_024;
 const STREAM = 1;
 /** A body of 64 KiB fits into five frames; the rest is slack for servers that flush often. */
 const MAX_FRAMES = 5_000;
@@ -50,7 +51,8 @@ export function requestHttp2(
   listener: AnswerListener,
 ): () => void {
   const hpack = createHpackDecoder();
-  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + MAX_FRAME_BYTES);
+  /** The frame that is being read; grows with what comes, since most answers are small. */
+  let frame = Buffer.allocUnsafe(FIRST_FRAME_BYTES);
   let filled = 0;
   let frames = 0;
   let replies = 0;
@@ -145,7 +147,9 @@ export function requestHttp2(
     while (offset < chunk.length && !ended) {
       const wanted =
         filled < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : FRAME_HEADER_BYTES + frame.readUIntBE(0, 3);
-      if (wanted > frame.length) throw broken('a frame larger than allowed, or no HTTP/2 at all');
+      if (wanted > FRAME_HEADER_BYTES + MAX_FRAME_BYTES)
+        throw broken('a frame larger than allowed, or no HTTP/2 at all');
+      if (wanted > frame.length) frame = Buffer.concat([frame.subarray(0, filled)], wanted);
       const copied = chunk.copy(frame, filled, offset, offset + wanted - filled);
       filled += copied;
       offset += copied;
