@@ -39,6 +39,7 @@ export async function openStage(): Promise<Stage> {
   const place = workplaceFor(sandbox, {
     // Trouble that comes back with the next page is no flapping.
     incidents: { reopenWithin: '1ms' },
+    watch: { inventory: '1s', edge: '1s', platform: '1s', suspects: '1s' },
     server: {
       listen: '127.0.0.1:0',
       tokens: [{ name: 'docs', token: '${TENANTWATCH_TOKEN}', scopes: ['read', 'verify', 'operate'] }],
