@@ -6,11 +6,18 @@ import type { SharedChecks } from './shared-summary.ts';
 import type { TenantCase } from './tenant-summary.ts';
 
 /** A fact worth showing: what a check says, or one of these. */
-type Proof = TenantCheckId | 'claim' | 'foreign-claim' | 'exact-certificate' | 'control';
+type Proof = TenantCheckId | 'claim' | 'foreign-claim' | 'exact-certificate' | 'control' | 'edge-errors';
 
 /** What proves each problem, the most telling first; the first four that are known are shown. */
 const PROOFS: Readonly<Record<TenantProblem, readonly Proof[]>> = {
-  'certificate-on-tenant-app': ['claim', 'tls-handshake', 'control', 'direct-response', 'site-response'],
+  'certificate-on-tenant-app': [
+    'claim',
+    'tls-handshake',
+    'control',
+    'direct-response',
+    'edge-errors',
+    'site-response',
+  ],
   'certificate-on-foreign-app': ['foreign-claim', 'tls-handshake', 'control', 'tenant-certificates'],
   'dns-override': ['dns-wildcard', 'control', 'tls-handshake', 'site-response', 'tenant-certificates'],
   'dns-propagating': ['dns-wildcard', 'control', 'tls-handshake', 'site-response'],
@@ -23,8 +30,8 @@ const PROOFS: Readonly<Record<TenantProblem, readonly Proof[]>> = {
   'served-certificate-expiring': ['certificate-validity', 'management-certificate', 'tls-handshake'],
   'served-certificate-mismatched': ['certificate-validity', 'dns-wildcard', 'management-certificate'],
   'served-certificate-untrusted': ['certificate-validity', 'dns-wildcard', 'management-certificate'],
-  'edge-partial-outage': ['tls-handshake', 'control', 'tenant-certificates', 'dns-wildcard'],
-  'handshake-refused': ['tls-handshake', 'control', 'tenant-certificates', 'direct-response'],
+  'edge-partial-outage': ['tls-handshake', 'edge-errors', 'control', 'tenant-certificates', 'dns-wildcard'],
+  'handshake-refused': ['tls-handshake', 'edge-errors', 'control', 'tenant-certificates', 'direct-response'],
   'tenant-app-missing': ['machines-started', 'site-response', 'direct-response', 'tenant-certificates'],
   'tenant-app-stopped': ['machines-started', 'direct-response', 'site-response', 'tls-handshake'],
   'tenant-app-crashing': ['machines-started', 'direct-response', 'site-response', 'tls-handshake'],
@@ -71,6 +78,14 @@ function factsFor(proof: Proof, is: TenantCase, platform: SharedChecks): readonl
     case 'control': {
       const control = platform.find(({ id }) => id === 'control-handshake');
       return control === undefined || control.verdict === 'skipped' ? [] : [control.summary];
+    }
+    case 'edge-errors': {
+      const { edgeErrors = 0, tenant } = is.snapshot;
+      return edgeErrors === 0
+        ? []
+        : [
+            `Fly’s edge counted ${edgeErrors} failed handshakes for ${tenant.hostname} in five minutes, of all visitors and ours.`,
+          ];
     }
     default: {
       const check = is.checks.get(proof);

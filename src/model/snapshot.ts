@@ -24,6 +24,8 @@ export interface TenantSnapshot {
   readonly machines: Taken<readonly Machine[]>;
   /** Claims of the hostname by apps other than the tenant's and the management app. */
   readonly otherClaims: Taken<readonly Claim[]>;
+  /** Failed handshakes for the host name that Fly's edge counted over the last five minutes, of all visitors; absent where nobody tells. */
+  readonly edgeErrors?: number;
   readonly platform: PlatformSnapshot;
 }
 

@@ -6,7 +6,7 @@ import type { ManagementSnapshot, MonitorSnapshot, TenantSnapshot } from '../mod
 import type { Tenant } from '../model/tenant.ts';
 import type { FlyProbe } from '../probes/fly.ts';
 
-export type TenantFlyFacts = Pick<TenantSnapshot, 'certificates' | 'machines' | 'otherClaims'>;
+export type TenantFlyFacts = Pick<TenantSnapshot, 'certificates' | 'machines' | 'otherClaims' | 'edgeErrors'>;
 export type ManagementFlyFacts = Pick<ManagementSnapshot, 'certificates' | 'machines' | 'addresses'>;
 
 /** Where the API's side of a snapshot comes from: calls about one app in the gate, the latest sweep in the daemon. */

@@ -13,6 +13,7 @@ import type { Logger } from '../model/logger.ts';
 import type { Platform } from '../model/platform.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
+import { createEdgeErrors } from '../monitor/edge-errors.ts';
 import { createFleet, type Fleet } from '../monitor/fleet.ts';
 import { freshView, inventoryView, liveView } from '../monitor/fly-view.ts';
 import { createHistory } from '../monitor/history.ts';
@@ -23,6 +24,7 @@ import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore, type Store } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
 import { watchDatabase } from './database-watch.ts';
+import { startEdgeMetrics, withEdgeErrors } from './edge-metrics.ts';
 import { observeFleet } from './fleet-metrics.ts';
 import { takeRequests } from './operator-inbox.ts';
 import { createProbing, type ProbingHost } from './probing.ts';
@@ -136,6 +138,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     platform,
     status: () => probing.fly.lastCall(),
   });
+  const edgeErrors = createEdgeErrors({ fly: probing.fly, fleet, dispatch: scheduler.dispatch, logger });
   const daemon = createDaemon(
     {
       ...observer,
@@ -148,7 +151,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       servers,
       budget,
       inventory,
-      view: sweptView,
+      view: withEdgeErrors(sweptView, edgeErrors),
       liveView: freshView(
         liveView(flyProbe, platform, () => probing.fly.lastCall()),
         sweptView,
@@ -192,6 +195,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   delivery.start();
   decisions.start();
   scheduler.start(daemon);
+  const stopEdgeMetrics = startEdgeMetrics(edgeErrors);
   logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);
   return {
     logger,
@@ -201,6 +205,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     url: http.url,
     stop: async () => {
       await http.close();
+      await stopEdgeMetrics();
       await scheduler.stop();
       stopObserving();
       decisions.stop();
