@@ -28,6 +28,7 @@ async function watch(answers: readonly Answer[], decided: Readonly<Record<string
   const verified: string[] = [];
   const said: string[] = [];
   let asked = 0;
+  let looks = answers.length;
   const edge = createEdgeErrors({
     fly: {
       edgeHandshakeErrors: () => {
@@ -45,7 +46,7 @@ async function watch(answers: readonly Answer[], decided: Readonly<Record<string
       error: (_fields, message) => said.push(message),
     },
   });
-  for (let look = 0; look < answers.length; look += 1) await edge.look(signal);
+  while (looks-- > 0) await edge.look(signal);
   return { edge, verified, said: said.filter((text) => text.includes('not to be had')), asked };
 }
 

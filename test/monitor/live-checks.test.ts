@@ -15,7 +15,7 @@ import {
 } from '../support/snapshots.ts';
 
 describe('live checks', () => {
-  const partsOf = (changes: TenantChanges): Required<Omit<SnapshotPart, 'edgeErrors'>> => {
+  const partsOf = (changes: TenantChanges): Required<SnapshotPart> => {
     const {
       lookups,
       handshakes,
@@ -25,6 +25,7 @@ describe('live checks', () => {
       certificates,
       machines,
       otherClaims,
+      edgeErrors = 0,
       platform,
     } = tenant(changes);
     return {
@@ -36,6 +37,7 @@ describe('live checks', () => {
       certificates,
       machines,
       otherClaims,
+      edgeErrors,
       platform,
     };
   };
