@@ -25,7 +25,7 @@ const [file = ''] = process.argv.slice(2);
 const { config } = loadConfig({ path: file, env: process.env, cwd: process.cwd() });
 const gate = createGate(
   config,
-  { noFly: false, claims: true },
+  { noFly: false },
   { env: process.env, version: 'bench', clock: systemClock, random: Math.random },
 );
 const signal = new AbortController().signal;

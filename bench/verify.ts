@@ -127,7 +127,7 @@ async function startWorker(place: {
   readonly file: string;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Worker> {
-  const child = fork(WORKER, [place.file], { execArgv: ['--import', 'tsx'], env: place.env });
+  const child = fork(WORKER, [place.file], { execArgv: [], env: place.env });
   const answer = async (): Promise<unknown> => {
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`the verifier ended with ${String(code)}`);

@@ -6,9 +6,8 @@ import type { Observation } from '../model/observation.ts';
 import type { Priority } from '../model/priority.ts';
 import { isForbiddenAddress } from './address-policy.ts';
 import { stopped } from './deadline.ts';
-import { exchange } from './exchange.ts';
 import { familyOf } from './endpoint.ts';
-import type { HandshakeSettings } from './handshake.ts';
+import { openWithinBudget, type HandshakeSettings } from './handshake.ts';
 import { getOver, type HttpSettings } from './http-request.ts';
 import type { HttpTarget } from './http-target.ts';
 import { observe } from './observe.ts';
@@ -84,27 +83,26 @@ function morePrecise(previous: Failure | undefined, next: Failure): Failure {
   return previous === undefined || previous.code === 'no-address' ? next : previous;
 }
 
-async function getFrom(
+/** Over the connection as it comes: what is asked is whether the app answers, and nobody judges its certificate by it. */
+function getFrom(
   address: string,
   target: HttpTarget,
   priority: Priority,
   settings: DirectSettings,
   signal: AbortSignal,
 ): Promise<Observation<HttpFacts>> {
-  if (target.scheme === 'http') {
-    return observe(settings.clock, 'connect', async () => {
-      const socket = await openTcp({ address, port: target.port }, settings.timeoutMs, signal);
-      return getOver(socket, target, settings, signal);
-    });
-  }
-  const { hostname: serverName, port, path } = target;
-  const { handshake, site } = await exchange(
-    { address, port, serverName, attempt: 1, priority },
-    settings,
-    signal,
-    { path, protocols: DIRECT_PROTOCOLS },
-  );
-  if (handshake.result.outcome === 'failed') return handshake.result;
-  if (site.outcome === 'not-taken') throw stopped('request', 'internal', 'nothing was asked');
-  return site;
+  const { hostname: serverName, port } = target;
+  return observe(settings.clock, 'connect', async () => {
+    if (target.scheme === 'http')
+      return getOver(await openTcp({ address, port }, settings.timeoutMs, signal), target, settings, signal);
+    const { opened } = await openWithinBudget(
+      { address, port, serverName, attempt: 1, priority },
+      DIRECT_PROTOCOLS,
+      settings.anchors.lean,
+      settings,
+      signal,
+    );
+    if (opened.outcome === 'failed') throw new ProbeError(opened.failure);
+    return getOver(opened.socket, target, settings, signal);
+  });
 }

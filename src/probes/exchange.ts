@@ -22,18 +22,14 @@ export async function exchange(
   target: HandshakeTarget,
   settings: HandshakeSettings & HttpSettings,
   signal: AbortSignal,
-  options: { readonly path: string; readonly protocols: readonly string[] } = {
-    path: '/',
-    protocols: SITE_PROTOCOLS,
-  },
 ): Promise<Exchange> {
-  const { handshake, socket } = await attemptHandshake(target, options.protocols, settings, signal);
+  const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal);
   if (socket === null) return { handshake, site: notTaken('no-connection') };
   const request = {
     scheme: 'https',
     hostname: target.serverName,
     port: target.port,
-    path: options.path,
+    path: '/',
   } as const;
   const site = await observe(settings.clock, 'request', () => getOver(socket, request, settings, signal));
   return { handshake, site };

@@ -1,6 +1,6 @@
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import type { Handshake, TlsFacts } from '../model/connection.ts';
-import type { Failure } from '../model/failure.ts';
+import type { Failure, FailureCode } from '../model/failure.ts';
 import type { Priority } from '../model/priority.ts';
 import { isForbiddenAddress } from './address-policy.ts';
 import type { CertificateReader } from './certificate.ts';
@@ -8,7 +8,7 @@ import type { ChainMemory } from './chain-memory.ts';
 import { familyOf } from './endpoint.ts';
 import { nameFailure } from './failure.ts';
 import type { HandshakeBudget } from './handshake-budget.ts';
-import { openTls, type TlsSettings } from './open-tls.ts';
+import { openTls, type Opened, type TlsSettings } from './open-tls.ts';
 import type { TrustAnchors } from './secure-context.ts';
 
 export interface HandshakeTarget {
@@ -39,15 +39,51 @@ export interface HandshakeAttempt {
   readonly socket: TLSSocket | null;
 }
 
-/** Waits for the budget, checks the address, connects and shakes hands. Never rejects. */
+/** A connection that was tried, and when: waiting for the budget is not the server's time. */
+export interface Attempt {
+  readonly at: number;
+  readonly startedMs: number;
+  readonly opened: Opened;
+}
+
+/** Checks the address, waits for the budget, connects and shakes hands. Never rejects. */
+export async function openWithinBudget(
+  target: HandshakeTarget,
+  protocols: readonly string[],
+  context: SecureContext,
+  settings: HandshakeSettings,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { clock } = settings;
+  const refused = (code: FailureCode, detail: string): Attempt => ({
+    at: clock.now(),
+    startedMs: clock.monotonicMs(),
+    opened: { outcome: 'failed', failure: { phase: 'connect', code, detail }, connectMs: null },
+  });
+  if (!settings.allowPrivateAddresses && isForbiddenAddress(target.address))
+    return refused('address-forbidden', 'the address is not on the public internet: not connected to');
+  try {
+    await settings.handshakes.take(target.priority, signal);
+  } catch {
+    return refused('aborted', 'stopped while waiting for the handshake budget');
+  }
+  const at = clock.now();
+  const startedMs = clock.monotonicMs();
+  const opened = await openTls(target, target.serverName, protocols, context, settings, signal);
+  return { at, startedMs, opened };
+}
+
+/** A handshake and the facts of the certificate that came with it. Never rejects. */
 export async function attemptHandshake(
   target: HandshakeTarget,
   protocols: readonly string[],
   settings: HandshakeSettings,
   signal: AbortSignal,
 ): Promise<HandshakeAttempt> {
-  const { clock } = settings;
   const { address, port, serverName, attempt } = target;
+  const judged = !settings.chains.expects(serverName);
+  const context = judged ? settings.anchors.judging : settings.anchors.lean;
+  const { at, startedMs, opened } = await openWithinBudget(target, protocols, context, settings, signal);
   const report = (
     result: Handshake['result'],
     connectMs: number | null,
@@ -62,34 +98,13 @@ export async function attemptHandshake(
     connectMs,
     handshakeMs,
   });
-  let at = clock.now();
-  let startedMs = clock.monotonicMs();
   const failed = (failure: Failure, connectMs: number | null): HandshakeAttempt => {
-    const durationMs = clock.monotonicMs() - startedMs;
+    const durationMs = settings.clock.monotonicMs() - startedMs;
     return {
       handshake: report({ outcome: 'failed', at, durationMs, failure }, connectMs, null),
       socket: null,
     };
   };
-
-  if (!settings.allowPrivateAddresses && isForbiddenAddress(address)) {
-    const detail = 'the address is not on the public internet: not connected to';
-    return failed({ phase: 'connect', code: 'address-forbidden', detail }, null);
-  }
-  try {
-    await settings.handshakes.take(target.priority, signal);
-  } catch {
-    return failed(
-      { phase: 'connect', code: 'aborted', detail: 'stopped while waiting for the handshake budget' },
-      null,
-    );
-  }
-  // Waiting for the budget is not the server's time.
-  at = clock.now();
-  startedMs = clock.monotonicMs();
-  const judged = !settings.chains.expects(serverName);
-  const context = judged ? settings.anchors.judging : settings.anchors.lean;
-  const opened = await openTls(target, serverName, protocols, context, settings, signal);
   if (opened.outcome === 'failed') return failed(opened.failure, opened.connectMs);
   const { socket, connectMs, handshakeMs } = opened;
   try {
