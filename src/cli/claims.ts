@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
-import { positiveDurationOption } from './option-values.ts';
+import { durationWithDefault } from './option-values.ts';
 import type { ClaimsOptions } from './run-claims.ts';
 import { addConfigOptions } from './shared-options.ts';
 
@@ -18,7 +18,7 @@ export function claimsCommand(context: CliContext): Command {
     .option('--live', "sweep Fly's API now, instead of reading the daemon's database")
     .option('--history', 'with the database: also claims that are gone')
     .option('--store <file>', 'another database than store.path of the configuration')
-    .option('--timeout <duration>', 'bound of a live sweep', positiveDurationOption, 60_000);
+    .addOption(durationWithDefault('--timeout <duration>', 'bound of a live sweep', 60_000));
   return addConfigOptions(addFormatOptions(command))
     .addHelpText('after', HELP)
     .action(async (name: string | undefined, options: ClaimsOptions) => {

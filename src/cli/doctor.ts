@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
-import { positiveDurationOption } from './option-values.ts';
+import { durationWithDefault } from './option-values.ts';
 import type { DoctorOptions } from './run-doctor.ts';
 import { addConfigOptions } from './shared-options.ts';
 
@@ -14,7 +14,7 @@ export function doctorCommand(context: CliContext): Command {
         'management app and the wildcard certificate, alert channels, runtime, disk, port and IPv6, and says for each what to do. Changes nothing.',
     )
     .option('--send', 'send a test message over every channel')
-    .option('--timeout <duration>', 'bound of the look at the platform', positiveDurationOption, 60_000);
+    .addOption(durationWithDefault('--timeout <duration>', 'bound of the look at the platform', 60_000));
   return addConfigOptions(addFormatOptions(command))
     .addHelpText('after', HELP)
     .action(async (options: DoctorOptions) => {

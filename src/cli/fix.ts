@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
 import type { FixOptions } from './fix/run-fix.ts';
-import { durationOption, positiveDurationOption } from './option-values.ts';
+import { durationWithDefault } from './option-values.ts';
 import { addPlatformOptions } from './shared-options.ts';
 
 /** Applies the remedy of a misplaced certificate. */
@@ -16,13 +16,14 @@ export function fixCommand(context: CliContext): Command {
     .argument('[tenant...]', 'id, host name, app name or UUID')
     .option('--all', 'every tenant that the configured sources know')
     .option('--yes', 'apply without asking; without it nothing is changed where nobody can answer')
-    .option(
-      '--wait <duration>',
-      'how long the verification afterwards may take to pass',
-      durationOption,
-      120_000,
+    .addOption(
+      durationWithDefault(
+        '--wait <duration>',
+        'how long the verification afterwards may take to pass',
+        120_000,
+      ),
     )
-    .option('--timeout <duration>', 'bound of one look', positiveDurationOption, 60_000)
+    .addOption(durationWithDefault('--timeout <duration>', 'bound of one look', 60_000))
     .option('--author <name>', 'who does it, for the audit trail (default: $USER)');
   return addPlatformOptions(addFormatOptions(command))
     .option('--org <slug>', 'fly.org (or TENANTWATCH_ORG)')

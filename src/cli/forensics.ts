@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
-import { positiveDurationOption } from './option-values.ts';
+import { durationWithDefault } from './option-values.ts';
 import type { ForensicsOptions } from './run-forensics.ts';
 import { addConfigOptions } from './shared-options.ts';
 
@@ -15,7 +15,7 @@ export function forensicsCommand(context: CliContext): Command {
     )
     .argument('<name>', 'a tenant (id, host name, app name or UUID), or the id of an incident')
     .option('--store <file>', 'another database than store.path of the configuration')
-    .option('--timeout <duration>', "bound of asking Fly's API", positiveDurationOption, 60_000);
+    .addOption(durationWithDefault('--timeout <duration>', "bound of asking Fly's API", 60_000));
   return addConfigOptions(addFormatOptions(command))
     .addHelpText('after', HELP)
     .action(async (name: string, options: ForensicsOptions) => {

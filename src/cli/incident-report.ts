@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
 import { addPlaceOptions } from './database-options.ts';
-import { positiveDurationOption } from './option-values.ts';
+import { durationWithDefault } from './option-values.ts';
 import type { ReportOptions } from './run-incident-report.ts';
 
 /** `incidents report`: the draft of a post-mortem. */
@@ -19,7 +19,7 @@ export function incidentReportCommand(context: CliContext): Command {
     .option('--json', 'the same as --format json')
     .option('--output <file>', 'write it there instead of stdout; a file that exists is replaced')
     .option('--no-fly', "leave Fly's API (releases, logs) out")
-    .option('--timeout <duration>', "bound of asking Fly's API", positiveDurationOption, 60_000);
+    .addOption(durationWithDefault('--timeout <duration>', "bound of asking Fly's API", 60_000));
   return addPlaceOptions(command)
     .addHelpText('after', HELP)
     .action(async (name: string) => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
-import { positiveDurationOption } from './option-values.ts';
+import { durationWithDefault } from './option-values.ts';
 import type { InitOptions } from './run-init.ts';
 
 /** From a token to a configuration. */
@@ -20,7 +20,7 @@ export function initCommand(context: CliContext): Command {
     .option('--management-app <app>', 'app that ends TLS')
     .option('--tenant-app <template>', 'app of a tenant, with {tenant}')
     .option('--tenant-id-pattern <pattern>', "regular expression of a tenant's id")
-    .option('--timeout <duration>', 'bound of the look at the organization', positiveDurationOption, 60_000);
+    .addOption(durationWithDefault('--timeout <duration>', 'bound of the look at the organization', 60_000));
   return addFormatOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: InitOptions) => {

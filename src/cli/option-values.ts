@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from 'commander';
-import { DURATION_SYNTAX, parseDuration } from '../config/duration.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { DURATION_SYNTAX, formatDuration, parseDuration } from '../config/duration.ts';
 
 /** For options that take a duration. */
 export function durationOption(text: string): number {
@@ -13,6 +13,13 @@ export function positiveDurationOption(text: string): number {
   const durationMs = durationOption(text);
   if (durationMs === 0) throw new InvalidArgumentError('It must be longer than 0.');
   return durationMs;
+}
+
+/** An option that takes a duration above zero and has a default, which the help shows as people write it. */
+export function durationWithDefault(flags: string, description: string, defaultMs: number): Option {
+  return new Option(flags, description)
+    .argParser(positiveDurationOption)
+    .default(defaultMs, formatDuration(defaultMs));
 }
 
 /** For options that take how often. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { FORMATS } from './formats.ts';
-import { countOption, durationOption, positiveDurationOption } from './option-values.ts';
+import { countOption, durationOption, positiveDurationOption, durationWithDefault } from './option-values.ts';
 import { addConfigOptions } from './shared-options.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
@@ -16,7 +16,7 @@ export function verifyCommand(context: CliContext): Command {
     .option('--all', 'every tenant that the configured sources know')
     .option('--tenants <file>', 'names from a file, one a line')
     .option('--wait <duration>', 'look again until it passes, at most so long', durationOption, 0)
-    .option('--interval <duration>', 'time between two looks', positiveDurationOption, 5_000)
+    .addOption(durationWithDefault('--interval <duration>', 'time between two looks', 5_000))
     .option('--successes <count>', 'with --wait: pass so often in a row', countOption, 1)
     .option(
       '--timeout <duration>',
