@@ -65,7 +65,7 @@ export async function openStage(): Promise<Stage> {
     stream?.on('data', (chunk: Buffer) => (log += chunk.toString()));
 
   const bin = join(place.folder, 'bin');
-  standIns(bin, socket, sandbox.tokens.read);
+  standIns(bin, socket, sandbox.tokens);
   let cwd = place.folder;
   let pages = 0;
 
