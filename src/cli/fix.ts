@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
 import type { FixOptions } from './fix/run-fix.ts';
-import { durationWithDefault } from './option-values.ts';
+import { durationOption, durationWithDefault } from './option-values.ts';
 import { addPlatformOptions } from './shared-options.ts';
 
 /** Applies the remedy of a misplaced certificate. */
@@ -21,6 +21,7 @@ export function fixCommand(context: CliContext): Command {
         '--wait <duration>',
         'how long the verification afterwards may take to pass',
         120_000,
+        durationOption,
       ),
     )
     .addOption(durationWithDefault('--timeout <duration>', 'bound of one look', 60_000))

@@ -15,11 +15,14 @@ export function positiveDurationOption(text: string): number {
   return durationMs;
 }
 
-/** An option that takes a duration above zero and has a default, which the help shows as people write it. */
-export function durationWithDefault(flags: string, description: string, defaultMs: number): Option {
-  return new Option(flags, description)
-    .argParser(positiveDurationOption)
-    .default(defaultMs, formatDuration(defaultMs));
+/** An option that takes a duration (above zero, unless `parse` says otherwise); the help shows its default as people write it. */
+export function durationWithDefault(
+  flags: string,
+  description: string,
+  defaultMs: number,
+  parse: (text: string) => number = positiveDurationOption,
+): Option {
+  return new Option(flags, description).argParser(parse).default(defaultMs, formatDuration(defaultMs));
 }
 
 /** For options that take how often. */

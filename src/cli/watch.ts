@@ -92,9 +92,12 @@ async function untilStopped(
   file: string | null,
   reload: (because: string) => Promise<void>,
 ): Promise<void> {
+  const stopped = Promise.withResolvers<undefined>();
   let queue: Promise<void> = Promise.resolve();
   const enqueue = (because: string): void => {
     queue = queue.then(() => (signal.aborted ? undefined : reload(because)));
+    // Neither the new nor the old configuration starts: there is nothing left to watch with, and the program ends.
+    queue.catch(stopped.reject);
   };
   let seen = stampOf(file);
   const timer = setInterval(() => {
@@ -107,15 +110,17 @@ async function untilStopped(
   const stopListening = onHangup(() => {
     enqueue('SIGHUP');
   });
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
+  if (signal.aborted) stopped.resolve(undefined);
+  signal.addEventListener('abort', () => {
+    stopped.resolve(undefined);
   });
-  clearInterval(timer);
-  stopListening();
-  await queue;
+  try {
+    await stopped.promise;
+    await queue;
+  } finally {
+    clearInterval(timer);
+    stopListening();
+  }
 }
 
 /** Changes whenever the file's content may have changed; null without a file. */
