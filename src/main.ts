@@ -26,8 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function createHost(signal: AbortSignal): CliHost {
-  const { env } = process;
+function createHost(signal: AbortSignal, env: CliHost['env'] = process.env): CliHost {
   const version = packageVersion();
   const probing = { env, version, clock: systemClock, random: Math.random };
   return {
@@ -68,6 +67,7 @@ function createHost(signal: AbortSignal): CliHost {
       return sendTest(config, channel, probing, sending);
     },
     ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => askOnTerminal(question, signal) : null,
+    withEnv: (other) => createHost(signal, other),
     onHangup: (listener) => {
       process.on('SIGHUP', listener);
       return () => process.off('SIGHUP', listener);

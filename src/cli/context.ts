@@ -145,6 +145,8 @@ export interface CliHost {
   readonly sendTest: (config: Config, channel: string, signal: AbortSignal) => Promise<DeliveryOutcome>;
   /** Asks on the terminal and answers with one line; null where nobody can answer. */
   readonly ask: ((question: string) => Promise<string>) | null;
+  /** The same host in another environment: how the demo's commands find its sandbox. */
+  readonly withEnv: (env: CliHost['env']) => CliHost;
   /** `--store`: adds the result to a local history, which it makes if there is none. */
   readonly keepResult: (file: string, result: VerifyResult) => Promise<void>;
 }

@@ -98,6 +98,7 @@ export async function run(
     inspectMachine: () => Promise.reject(new Error('nobody was expected to look at this machine')),
     sendTest: () => Promise.reject(new Error('no test message was expected')),
     ask: null,
+    withEnv: (env) => ({ ...host, env }),
     ...options.host,
   };
   const exitCode = await runProgram(args, host);

@@ -3,6 +3,8 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import { renderSlackText } from '../../sandbox/slack-text.ts';
 import type { CliContext, StartedDaemon } from '../context.ts';
 import { paletteOf } from '../terminal.ts';
+import { indent } from './indent.ts';
+import { playSecondAct } from './second-act.ts';
 import { DEMO_INTERVALS, setStage } from './stage.ts';
 import { waitFor } from './wait.ts';
 
@@ -54,9 +56,18 @@ export async function playDemo(context: CliContext, options: DemoOptions): Promi
       took.push([what, clock.monotonicMs() - startedMs]);
       return result;
     };
-    const tell = async (what: string, number: number): Promise<void> => {
-      const payload = await happens(what, () => messages()[number]);
-      say(indent(options.json ? JSON.stringify(payload, null, 2) : renderSlackText(payload)));
+    let read = 0;
+    /** The next message that says so. */
+    const tell = async (what: string, says: RegExp, brief = false): Promise<void> => {
+      const payload = await happens(what, () => {
+        const all = messages();
+        const found = all.findIndex((one, index) => index >= read && says.test(renderSlackText(one)));
+        if (found === -1) return undefined;
+        read = found + 1;
+        return all[found];
+      });
+      const text = options.json ? JSON.stringify(payload, null, 2) : renderSlackText(payload);
+      say(indent(brief && !options.json ? (text.split('\n')[0] ?? '') : text));
     };
 
     step(`${String(options.tenants)} tenants, all healthy`);
@@ -72,19 +83,37 @@ export async function playDemo(context: CliContext, options: DemoOptions): Promi
     world.deploy(app);
     runFly(sandbox, `fly certs add ${hostname} -a ${app}`, say, command);
     say('   The handshake still works: nobody notices yet. tenantwatch does:\n');
-    await tell('the latent conflict told to on-call (warning)', 0);
+    await tell('the latent conflict told to on-call (warning)', /WARNING/u);
 
     step("Fly's edge takes the certificate into account: every handshake dies with an unexpected EOF");
     world.propagate(hostname);
-    await tell('the outage told to on-call (critical)', 1);
+    await tell('the outage told to on-call (critical)', /CRITICAL/u);
 
-    step('On-call pastes the commands of the message');
+    step('On-call says so, and pastes the commands of the message');
+    acknowledge(watched, INCIDENT_TENANT);
+    await tell('the acknowledgement told', /Acknowledged/u);
     const diagnosis = currentDiagnosis(watched, INCIDENT_TENANT);
     const commands = diagnosis.remediation.flatMap((one) => (one.kind === 'command' ? [one.command] : []));
     for (const text of commands.filter((one) => one.startsWith('fly '))) runFly(sandbox, text, say, command);
 
     step('The site is back');
-    await tell('the recovery told to on-call', 2);
+    await tell('the recovery told to on-call', /RESOLVED/u);
+
+    const { env } = stage;
+    await playSecondAct({
+      context: {
+        ...context,
+        ...context.withEnv({ ...env, TENANTWATCH_FLY_WRITE_TOKEN: sandbox.tokens.write }),
+      },
+      file: stage.file,
+      world,
+      daemon: watched,
+      tenant: INCIDENT_TENANT,
+      stdout,
+      say,
+      step,
+      tell,
+    });
 
     step('How long each took');
     for (const [what, durationMs] of took) say(`   ${(durationMs / 1000).toFixed(1).padStart(5)} s  ${what}`);
@@ -123,6 +152,15 @@ function currentDiagnosis(daemon: StartedDaemon, tenant: string): Diagnosis {
   return diagnosis;
 }
 
+function acknowledge(daemon: StartedDaemon, tenant: string): void {
+  const incident = daemon.tracker.unresolved().find(({ subject }) => subject.name === tenant);
+  if (
+    incident === undefined ||
+    !daemon.tracker.acknowledge(incident.id, 'on-call', 'removing the certificate')
+  )
+    throw new Error(`no incident of ${tenant} to acknowledge`);
+}
+
 function runFly(
   sandbox: Sandbox,
   text: string,
@@ -134,8 +172,4 @@ function runFly(
   const output = (exitCode === 0 ? stdout : stderr).trimEnd();
   if (output !== '') say(indent(output));
   if (exitCode !== 0) throw new Error(`the sandbox refused ${JSON.stringify(text)}`);
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^(?=.)/gmu, '   ');
 }
