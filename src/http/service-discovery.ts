@@ -24,7 +24,7 @@ export function serviceDiscoveryRoute(app: FastifyInstance, { fleet }: HttpConte
       },
     },
     (_request, reply) => {
-      if (!fleet.loaded()) throw new HttpError('unavailable', 'The list of tenants is not known yet.');
+      if (!fleet.complete()) throw new HttpError('unavailable', 'The list of tenants is not known yet.');
       const groups = fleet.tenants().map(({ id, hostname, app: flyApp, labels }) => ({
         targets: [hostname],
         labels: {

@@ -6,7 +6,7 @@ import { announce, markSilence, type TellContext } from './announce.ts';
 import type { Outcome } from './outcome.ts';
 import { stormThreshold } from './policy.ts';
 import { isActive, isStorm, subjectKey, type Draft, type IncidentStep } from './step.ts';
-import { foldStorms, type RoundContext } from './storm.ts';
+import { foldStorms, isOfUnknown, type RoundContext } from './storm.ts';
 
 /** How long a message waits for a storm to become one, once `stormCount` tenants have its problem. */
 const GATHER_MS = 20 * SECOND_MS;
@@ -15,6 +15,8 @@ const GATHER_MS = 20 * SECOND_MS;
  * Takes a batch of outcomes (none: time passed) into account, all incidents at once: next states, storms, silences that
  * began or ended, reminders that fell due. Returns only what changed; the caller stores it and keeps it as known.
  * The work grows with the active incidents and the batch: call it for a batch, not for each outcome of a sweep.
+ * An incident of a tenant that is not known at present, because the list of tenants is still to come, stays as it is: nobody can
+ * say which silence covers it, nor whom to tell.
  * @param known by `subjectKey`: every incident that is active or was resolved within `reopenWithinMs`
  */
 export function trackRound(
@@ -45,7 +47,8 @@ export function trackRound(
     const waits =
       incident.told === null && gathering.has(incident.code) && now - (incident.openedAt ?? now) < GATHER_MS;
     const step =
-      waits && incident.state === 'open' && !isStorm(incident)
+      (waits && incident.state === 'open' && !isStorm(incident)) ||
+      (isActive(incident) && isOfUnknown(incident, context))
         ? { incident, events, tell: [] }
         : announce(incident, events, unsilenced.has(key), context);
     if (step.incident !== known.get(key) || step.events.length > 0) steps.push(step);
@@ -57,6 +60,7 @@ export function trackRound(
 function mark(drafts: Map<string, Draft>, context: TellContext): Set<string> {
   const unsilenced = new Set<string>();
   for (const [key, draft] of drafts) {
+    if (isOfUnknown(draft.incident, context)) continue;
     const { incident, events } = markSilence(draft.incident, context);
     if (incident === draft.incident) continue;
     drafts.set(key, { incident, events: [...draft.events, ...events] });

@@ -55,7 +55,7 @@ function foldOne(
   const draft = drafts.get(key);
   const running = draft?.incident.state === 'open' ? draft : undefined;
   const threshold = stormThreshold(policy, fleet);
-  const failing = open.filter(([, { incident }]) => incident.passes === 0 && isTold(incident));
+  const failing = open.filter(([, { incident }]) => incident.passes === 0 && isTold(incident, context));
   const promoted = failing.length >= threshold;
   if (running === undefined && !promoted) return;
 
@@ -63,7 +63,7 @@ function foldOne(
   const members: Incident[] = [];
   for (const [memberKey, { incident, events }] of open) {
     const isMember = incident.storm === subject.name;
-    if (!isMember && !(accepts && isTold(incident))) continue;
+    if (!isMember && !(accepts && isTold(incident, context))) continue;
     const member = isMember ? incident : { ...incident, storm: subject.name };
     members.push(member);
     if (isMember) continue;
@@ -77,8 +77,14 @@ function foldOne(
 }
 
 /** Neither silenced nor explained by another scope: someone would be told of it. */
-function isTold(incident: Incident): boolean {
-  return incident.silencedBy === null && incident.mutedBy === null;
+function isTold(incident: Incident, context: RoundContext): boolean {
+  return incident.silencedBy === null && incident.mutedBy === null && !isOfUnknown(incident, context);
+}
+
+/** The tenant is not in the list that is known so far. */
+export function isOfUnknown(incident: Incident, { tenantOf }: Pick<RoundContext, 'tenantOf'>): boolean {
+  const { scope, name } = incident.subject;
+  return scope === 'tenant' && !isStorm(incident) && tenantOf(name) === null;
 }
 
 /** Marks of a storm that is over, or of a problem that a tenant has no more, are taken off. */

@@ -10,10 +10,15 @@ export interface Fleet {
   readonly tenants: () => readonly Tenant[];
   /** Was a list of tenants set at all? An empty fleet and an unknown one are different things. */
   readonly loaded: () => boolean;
+  /** Is the list whole? A source that never answered yet may have more. */
+  readonly complete: () => boolean;
   readonly tenant: (id: string) => Tenant | undefined;
   readonly latest: (id: string) => LatestResult | undefined;
   readonly shared: () => LatestShared | undefined;
-  readonly setTenants: (tenants: readonly Tenant[]) => {
+  readonly setTenants: (
+    tenants: readonly Tenant[],
+    complete?: boolean,
+  ) => {
     readonly added: readonly Tenant[];
     readonly removed: readonly Tenant[];
   };
@@ -51,6 +56,7 @@ export function createFleet(): Fleet {
   const listeners = new Set<(event: FleetEvent) => void>();
   let shared: LatestShared | undefined;
   let loaded = false;
+  let whole = false;
 
   const tell = (event: FleetEvent): void => {
     for (const listener of listeners) listener(event);
@@ -59,16 +65,18 @@ export function createFleet(): Fleet {
   return {
     tenants: () => [...tenants.values()],
     loaded: () => loaded,
+    complete: () => whole,
     tenant: (id) => tenants.get(id),
     latest: (id) => results.get(id),
     shared: () => shared,
-    setTenants: (list) => {
+    setTenants: (list, complete = true) => {
       const next = new Map(list.map((tenant) => [tenant.id, tenant]));
       const added = list.filter(({ id }) => !tenants.has(id));
       const removed = [...tenants.values()].filter(({ id }) => !next.has(id));
       for (const { id } of removed) results.delete(id);
       tenants = next;
       loaded = true;
+      whole = complete;
       if (added.length > 0 || removed.length > 0) tell({ kind: 'tenants', added, removed });
       return { added, removed };
     },

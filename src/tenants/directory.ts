@@ -34,6 +34,8 @@ interface SourceState {
 
 interface TenantList {
   readonly tenants: readonly Tenant[];
+  /** Every source has given a list, now or earlier: a tenant that is missing here is really gone. */
+  readonly complete: boolean;
   readonly byId: ReadonlyMap<string, Tenant>;
   readonly byHostname: ReadonlyMap<string, Tenant>;
   readonly byApp: ReadonlyMap<string, Tenant>;
@@ -77,6 +79,7 @@ function listOf(sources: readonly SourceState[], before: TenantList | null): Ten
   const byId = index('id');
   return {
     tenants,
+    complete: sources.every(({ state }) => state !== 'empty'),
     byId,
     byHostname: index('hostname'),
     byApp: index('app'),
@@ -90,7 +93,7 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
   const { clock, logger, maxLossShare } = options;
   let latest = listOf(
     options.sources.map((source, index) => {
-      const tenants = options.lastGood?.[index] ?? null;
+      const tenants = source.fixed ?? options.lastGood?.[index] ?? null;
       return {
         name: source.name,
         state: tenants === null ? 'empty' : 'kept',
@@ -103,14 +106,15 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
     null,
   );
 
-  function keep(before: SourceState, reason: string): SourceState {
+  function keep(before: SourceState, reason: string, lost = false): SourceState {
     const isNew = before.failingSince === null;
-    const state = before.loadedAt === null && before.tenants.length === 0 ? 'empty' : 'kept';
+    const state = before.state === 'empty' ? 'empty' : 'kept';
     const said = plainText(reason, MAX_REASON_LENGTH);
     if (isNew || before.reason !== said) {
+      const advice = lost ? '; if they are really gone, raise watch.maxLossShare' : '';
       logger?.warn(
         { source: before.name, reason: said, tenants: before.tenants.length },
-        'tenant source is not believed, its last good list stays in use',
+        `tenant source is not believed, its last good list stays in use${advice}`,
       );
     }
     return { ...before, state, reason: said, failingSince: before.failingSince ?? clock.now() };
@@ -128,8 +132,9 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
     } catch (error) {
       return signal.aborted ? before : keep(before, error instanceof Error ? error.message : String(error));
     }
-    const reason = acceptLoss ? null : lossReason(before.tenants, tenants, maxLossShare);
-    if (reason !== null) return keep(before, reason);
+    const trusted = acceptLoss || source.fixed !== undefined;
+    const reason = trusted ? null : lossReason(before.tenants, tenants, maxLossShare);
+    if (reason !== null) return keep(before, reason, true);
     if (before.failingSince !== null)
       logger?.info({ source: source.name, tenants: tenants.length }, 'tenant source is believed again');
     return {

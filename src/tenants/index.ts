@@ -5,5 +5,5 @@ export { createFileSource } from './file.ts';
 export { createFlySource } from './fly.ts';
 export { createHttpSource } from './http.ts';
 export { createListSource } from './list.ts';
-export { excluding } from './source.ts';
+export { excluder, excluding } from './source.ts';
 export type { TenantSource } from './source.ts';

@@ -7,6 +7,8 @@ export interface TenantSource {
   readonly name: string;
   /** The whole list, or a rejection that says what is wrong; never a part of it. */
   readonly load: (signal: AbortSignal) => Promise<readonly Tenant[]>;
+  /** The list of a source that is part of the configuration: known before anybody asks, and nobody doubts what an operator wrote. */
+  readonly fixed?: readonly Tenant[];
   /** Ends what it holds open. */
   readonly close?: () => Promise<void>;
 }
@@ -17,14 +19,22 @@ function expressionOf(glob: string): RegExp {
   return new RegExp(`^${parts.join('.*')}$`);
 }
 
-/** The source without the tenants whose id, host name or app is excluded; `*` stands for any characters. */
+/** Is the tenant's id, host name or app among those? `*` stands for any characters. */
+export function excluder(exclude: readonly string[]): (tenant: Tenant) => boolean {
+  const expressions = exclude.map((glob) => expressionOf(normalizeHostname(glob)));
+  return ({ id, hostname, app }) =>
+    [id, hostname, app].some((name) => expressions.some((expression) => expression.test(name.toLowerCase())));
+}
+
+/** The source without the tenants that are excluded. */
 export function excluding(source: TenantSource, exclude: readonly string[]): TenantSource {
   if (exclude.length === 0) return source;
-  const expressions = exclude.map((glob) => expressionOf(normalizeHostname(glob)));
-  const isExcluded = ({ id, hostname, app }: Tenant): boolean =>
-    [id, hostname, app].some((name) => expressions.some((expression) => expression.test(name.toLowerCase())));
+  const isExcluded = excluder(exclude);
+  const rest = (tenants: readonly Tenant[]): readonly Tenant[] =>
+    tenants.filter((tenant) => !isExcluded(tenant));
   return {
     ...source,
-    load: async (signal) => (await source.load(signal)).filter((tenant) => !isExcluded(tenant)),
+    load: async (signal) => rest(await source.load(signal)),
+    ...(source.fixed === undefined ? {} : { fixed: rest(source.fixed) }),
   };
 }

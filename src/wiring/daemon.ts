@@ -56,6 +56,13 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     inventory,
     smallState: store.smallState,
   });
+  const takeTenants = ({ tenants, complete }: ReturnType<typeof directory.current>): void => {
+    // No source has ever answered: that is not an empty fleet.
+    if (!complete && tenants.length === 0) return;
+    fleet.setTenants(tenants, complete);
+    // Who is missing in a part of the list is not known to be gone.
+    if (complete) tracker.closeAbsent();
+  };
   const stalls = watchStalls(clock, (durationMs) => {
     metrics.eventLoopDelay(durationMs);
     logger.warn({ durationMs: Math.round(durationMs) }, 'this process did not run for a while');
@@ -68,6 +75,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     random,
     logger,
     recorder: metrics,
+    openIncidents: () => store.incidents.unresolved(),
   });
   const silences = createSilenceBook(store, clock);
 
@@ -100,6 +108,11 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       if (deliveries > 0) delivery.wake();
     },
   });
+
+  metrics.incidents(tracker.unresolved());
+  metrics.databaseBytes(store.bytes());
+  // Whom a silence covers and a route names must be known before time passes for incidents; Fly may take its time.
+  if (directory.current().complete) takeTenants(directory.current());
 
   const upkeep = createUpkeep({
     store,
@@ -158,9 +171,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       ),
       wake: config.watch.wake === 'always',
       refreshTenants: async (signal) => {
-        const { tenants } = await directory.refresh(signal);
-        fleet.setTenants(tenants);
-        tracker.closeAbsent();
+        takeTenants(await directory.refresh(signal));
       },
       deployVerified: (app) => {
         silences.end(endByDeploy(silences.current(), app, clock.now()));
@@ -173,8 +184,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const decisions = watchDatabase(store, clock, logger, () => {
     silences.refresh();
     takeRequests({ store, tracker, clock, logger });
-    // Whom a silence covers and a route names is not known before the tenants are.
-    if (fleet.loaded()) tracker.flush();
+    tracker.flush();
     delivery.wake();
   });
   const http = await startHttp({

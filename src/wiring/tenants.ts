@@ -13,6 +13,7 @@ import {
   createHttpSource,
   createListSource,
   createTenantDirectory,
+  excluder,
   excluding,
   type TenantDirectory,
   type TenantSource,
@@ -85,14 +86,12 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
       : Promise.reject(new Error(swept.failure.detail));
   };
   const sources = tenantSources(config, { ...host, apps });
-  const kept = (smallState.get(TENANT_LISTS) as unknown as TenantListOfSource[] | undefined) ?? [];
   const directory = createTenantDirectory({
     sources,
     maxLossShare: config.watch.maxLossShare,
     clock,
     logger,
-    // A source that stands elsewhere in the configuration now is not the same source.
-    lastGood: sources.map(({ name }, index) => (kept[index]?.name === name ? kept[index].tenants : null)),
+    lastGood: lastGoodLists(smallState.get(TENANT_LISTS), sources, config.tenants),
   });
   /** The states that were saved with the lists; undefined when the lists must be saved anyhow. */
   let saved: string | undefined;
@@ -116,4 +115,21 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
       return list;
     },
   };
+}
+
+/** The list that was kept of each source, wherever it stands in the configuration now; what is excluded now is not missed. */
+function lastGoodLists(
+  kept: Json | undefined,
+  sources: readonly TenantSource[],
+  configured: Config['tenants'],
+): readonly (readonly Tenant[] | null)[] {
+  const lists = [...((kept as unknown as TenantListOfSource[] | undefined) ?? [])];
+  return sources.map(({ name }, index) => {
+    const found = lists.findIndex((list) => list.name === name);
+    // Each list once: two sources of one name keep their order.
+    const [list] = found === -1 ? [] : lists.splice(found, 1);
+    if (list === undefined) return null;
+    const isExcluded = excluder(configured[index]?.exclude ?? []);
+    return list.tenants.filter((tenant) => !isExcluded(tenant));
+  });
 }

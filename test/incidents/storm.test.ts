@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stormThreshold, trackRound, DEFAULT_INCIDENT_POLICY } from '../../src/incidents/index.ts';
 import type { RoundContext } from '../../src/incidents/index.ts';
+import type { Outcome } from '../../src/incidents/index.ts';
+import type { Silence } from '../../src/model/incident.ts';
 import { SECOND_MS } from '../../src/model/time.ts';
-import { book, claim, context, diagnosis, latent, minute, outcome, START } from './fixtures.ts';
+import { book, claim, context, diagnosis, latent, minute, outcome, START, tenant } from './fixtures.ts';
 
 const NAME = 'storm:certificate-on-tenant-app';
 const siteError = diagnosis('site-error', 'critical', 'certain');
@@ -147,5 +149,45 @@ describe('a storm', () => {
     const { round: grows } = fleet(100);
     grows(START, all(6, claim));
     assert.deepEqual(grows(START + SECOND_MS, all(30, claim)), [`${NAME}:opened`]);
+  });
+});
+
+describe('an incident of a tenant that is not in the list yet', () => {
+  it('is neither reminded of nor freed of its silence before somebody knows whom it is about', () => {
+    const kept = book();
+    const silence: Silence = {
+      id: 's1',
+      matcher: { labels: { plan: 'gold' } },
+      author: 'alice',
+      reason: 'known',
+      createdAt: START,
+      startsAt: minute(1),
+      endsAt: minute(600),
+      untilDeployOf: null,
+    };
+    const round = (at: number, more: Partial<RoundContext>, seen: readonly Outcome[] = []): void => {
+      kept.take(trackRound(kept.known, seen, context(at, { silences: [silence], ...more })));
+    };
+    const known = { tenantOf: (id: string) => tenant(id, { plan: 'gold' }) };
+    const unknown = { tenantOf: () => null, fleet: 0 };
+    round(START, known, [outcome(claim, START)]);
+    round(minute(2), known);
+    assert.equal(kept.incident()?.silencedBy, 's1');
+    round(minute(300), unknown);
+    assert.equal(kept.incident()?.silencedBy, 's1');
+    round(minute(301), known);
+    assert.deepEqual(kept.reasons(), ['opened']);
+    round(minute(601), unknown);
+    assert.deepEqual(kept.reasons(), ['opened']);
+    round(minute(602), known);
+    assert.deepEqual(kept.reasons(), ['opened', 'reminder']);
+  });
+
+  it('makes no storm', () => {
+    const { round, kept } = fleet(100);
+    round(START, all(5, claim));
+    // The size of the fleet is not known either: five of nothing are not many.
+    const steps = trackRound(kept.known, [], context(START + 1, { fleet: 0, tenantOf: () => null }));
+    assert.deepEqual(steps, []);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Tenant } from '../../src/model/tenant.ts';
-import { createTenantDirectory } from '../../src/tenants/index.ts';
+import { createListSource, createTenantDirectory } from '../../src/tenants/index.ts';
 import type { TenantSource } from '../../src/tenants/index.ts';
 import { lossReason } from '../../src/tenants/directory.ts';
 import { standingClock } from '../fly/hurried-clock.ts';
-import { fleet } from './plan.ts';
+import { fleet, PLAN } from './plan.ts';
 
 const never = new AbortController().signal;
 
@@ -136,6 +136,28 @@ describe('the directory', () => {
     const accepted = await directory.refresh(never, { acceptLoss: true });
     assert.equal(accepted.tenants.length, 5);
     assert.equal(accepted.removed.length, 5);
+  });
+
+  it('believes the configuration, whatever it loses, and knows it before anybody asks', async () => {
+    const sources = [createListSource(['000000000001'], PLAN)];
+    const options = { sources, maxLossShare: 0.3, clock: standingClock(), lastGood: [fleet(10)] };
+    const directory = createTenantDirectory(options);
+    assert.equal(directory.current().tenants.length, 1);
+    assert.equal(directory.current().complete, true);
+    const list = await directory.refresh(never);
+    assert.equal(list.tenants.length, 1);
+    assert.equal(list.sources[0]?.state, 'fresh');
+  });
+
+  it('is complete when every source has given a list, now or before a restart', async () => {
+    const { answer, source } = settable('http', []);
+    answer.tenants = new Error('refused');
+    const directory = directoryOf(settable('fly', fleet(2)).source, source);
+    assert.equal((await directory.refresh(never)).complete, false);
+    answer.tenants = fleet(1, 9);
+    assert.equal((await directory.refresh(never)).complete, true);
+    answer.tenants = new Error('refused');
+    assert.equal((await directory.refresh(never)).complete, true);
   });
 
   it('with a source that never answered says that it is empty for that reason', async () => {
