@@ -1,5 +1,5 @@
 import type { Claim, Inventory } from '../model/fly.ts';
-import { isWithinDomain } from '../model/hostname.ts';
+import { isWithinDomain, normalizeHostname } from '../model/hostname.ts';
 import { type Failed, notTaken, type Observation, type Taken } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ManagementSnapshot, MonitorSnapshot, TenantSnapshot } from '../model/snapshot.ts';
@@ -28,12 +28,28 @@ export function withoutFly(): FlyView {
   };
 }
 
-/** Calls about single apps: right for a few tenants. Who else claims a hostname is not known this way. */
-export function liveView(fly: FlyProbe, platform: Platform, status: FlyView['status']): FlyView {
+/**
+ * Calls about single apps: right for a few tenants. Who else claims a hostname is not known this way, but a claim of the wildcard by one of
+ * these tenants is.
+ *
+ * @param tenants those of the round; their certificates are asked for once each
+ */
+export function liveView(
+  fly: FlyProbe,
+  platform: Platform,
+  status: FlyView['status'],
+  tenants: readonly Tenant[] = [],
+): FlyView {
+  const asked = new Map<string, ReturnType<FlyProbe['certificates']>>();
+  const certificatesOf = (app: string, signal: AbortSignal): ReturnType<FlyProbe['certificates']> => {
+    const known = asked.get(app) ?? fly.certificates(app, signal);
+    asked.set(app, known);
+    return known;
+  };
   return {
     tenant: async (tenant, signal) => {
       const [certificates, machines] = await Promise.all([
-        fly.certificates(tenant.app, signal),
+        tenants.length === 0 ? fly.certificates(tenant.app, signal) : certificatesOf(tenant.app, signal),
         fly.machines(tenant.app, signal),
       ]);
       return { certificates, machines, otherClaims: notTaken('needs-inventory') };
@@ -47,9 +63,22 @@ export function liveView(fly: FlyProbe, platform: Platform, status: FlyView['sta
       ]);
       return { certificates, machines, addresses };
     },
-    wildcardClaims: () => Promise.resolve(notTaken('needs-inventory')),
+    wildcardClaims: async (signal) => {
+      const apps = [...new Set(tenants.map(({ app }) => app))];
+      const seen = await Promise.all(apps.map((app) => certificatesOf(app, signal)));
+      for (const one of seen) {
+        if (one.outcome === 'failed') continue;
+        const claims = one.facts.filter((claim) => isForeignWildcard(claim, platform));
+        if (claims.length > 0) return { ...one, facts: claims };
+      }
+      return notTaken('needs-inventory');
+    },
     status,
   };
+}
+
+function isForeignWildcard({ app, hostname }: Claim, { managementApp, domain }: Platform): boolean {
+  return app !== managementApp && normalizeHostname(hostname) === `*.${domain}`;
 }
 
 export interface InventoryViewOptions {
@@ -61,9 +90,15 @@ export interface InventoryViewOptions {
 
 /** Reads a sweep of the whole organization, which makes absence a fact: no other app claims the name. */
 export function inventoryView({ inventory, addresses, platform, status }: InventoryViewOptions): FlyView {
+  /** An organization that is not found is out of our token's sight; it says nothing of the apps. */
+  const sweep = async (): Promise<Observation<Inventory>> => {
+    const swept = await inventory();
+    if (swept.outcome === 'observed' || swept.failure.code !== 'not-found') return swept;
+    return { ...swept, failure: { ...swept.failure, code: 'forbidden' } };
+  };
   return {
     tenant: async (tenant) => {
-      const swept = await inventory();
+      const swept = await sweep();
       if (swept.outcome === 'failed') return { certificates: swept, machines: swept, otherClaims: swept };
       const app = swept.facts.apps.get(tenant.app);
       const others = claimsOf(swept.facts, tenant.hostname, platform).filter(
@@ -84,7 +119,7 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
       };
     },
     management: async (signal) => {
-      const [swept, found] = await Promise.all([inventory(), addresses(signal)]);
+      const [swept, found] = await Promise.all([sweep(), addresses(signal)]);
       if (swept.outcome === 'failed') return { certificates: swept, machines: swept, addresses: found };
       const app = swept.facts.apps.get(platform.managementApp);
       if (app === undefined) {
@@ -99,7 +134,7 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
       };
     },
     wildcardClaims: async () => {
-      const swept = await inventory();
+      const swept = await sweep();
       if (swept.outcome === 'failed') return swept;
       const claims = swept.facts.claims.get(`*.${platform.domain}`) ?? [];
       return { ...swept, facts: claims.filter((claim) => claim.app !== platform.managementApp) };

@@ -16,7 +16,7 @@ export interface VerifierOptions extends PlatformObserver {
   readonly concurrency: number;
   /** The view for one round: live calls for a few tenants, a sweep for many or when claims are asked for. */
   readonly view: (round: {
-    readonly tenants: number;
+    readonly tenants: readonly Tenant[];
     readonly claims: boolean;
     readonly signal: AbortSignal;
   }) => FlyView;
@@ -48,7 +48,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const startedAt = clock.now();
       const startedMs = clock.monotonicMs();
       const { tenants, trigger, priority, wake, signal } = request;
-      const view = options.view({ tenants: tenants.length, claims: request.claims, signal });
+      const view = options.view({ tenants, claims: request.claims, signal });
       const servers = options.servers.servers(signal);
       const observed = observePlatform(
         options,

@@ -37,7 +37,9 @@ export function createGate(config: Config, { noFly }: GateOptions, host: Probing
     concurrency: config.limits.concurrency,
     view: ({ tenants, claims, signal }) => {
       if (noFly) return withoutFly();
-      return claims || tenants > ASKED_ONE_BY_ONE ? sweptView(signal) : liveView(flyProbe, platform, status);
+      return claims || tenants.length > ASKED_ONE_BY_ONE
+        ? sweptView(signal)
+        : liveView(flyProbe, platform, status, tenants);
     },
   });
 

@@ -69,6 +69,15 @@ const CASES: readonly Case[] = [
     explainedBy: 'platform-tls-outage',
   },
   {
+    name: 'the wildcard claimed by this very tenant’s app is named, without a sweep',
+    breaks: ({ world }) => {
+      world.addCertificate(APP, '*.systemprompt.io');
+      world.propagate('*.systemprompt.io');
+    },
+    exitCode: 1,
+    roots: ['certificate-on-tenant-app', 'wildcard-claimed-elsewhere', null],
+  },
+  {
     name: 'a dead resolver is the monitor’s problem, the others decide',
     breaks: ({ faults, addresses }) => faults.on('dns-silent', { at: addresses.resolvers[0] ?? '' }),
     exitCode: 0,
