@@ -80,6 +80,12 @@ failed: 1 tenant in 812 ms
     );
   });
 
+  it('never begins a line with an address such as ::1, which a CI runner would take for a command', () => {
+    const text = `${'word '.repeat(19)}(AAAA ::1).`;
+    assert.equal(wrap(text, 0), `${'word '.repeat(18)}word\n(AAAA ::1).`);
+    assert.equal(wrap(`${'x'.repeat(99)} ::1`, 0), `${'x'.repeat(99)}\n::1`);
+  });
+
   it('wraps text at 100 columns and leaves long words whole', () => {
     const long = 'x'.repeat(120);
     assert.equal(
