@@ -29,7 +29,8 @@ export function directResponse(snapshot: TenantSnapshot, platform: Platform): Re
   if (direct.outcome === 'failed') {
     const { failure } = direct;
     const evidence = { name, ...failureEvidence(failure) };
-    const summary = `${name} was not reached: ${failureText(failure)}.`;
+    const missed = failure.phase === 'request' ? 'did not answer' : 'was not reached';
+    const summary = `${name} ${missed}: ${failureText(failure)}.`;
     if (isOurs(failure))
       return notPassed(ID, 'unknown', failureReason(failure), summary, evidence, durationMs);
     return bad(failureReason(failure), summary, evidence);

@@ -1,15 +1,23 @@
 import type { CheckResult } from '../model/check.ts';
-import { failureReason } from '../model/failure.ts';
+import { failureReason, type FailureCode } from '../model/failure.ts';
+import type { Taken } from '../model/observation.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { durationOf, failureEvidence, failureText, notPassed, passed, skippedFor } from './result.ts';
 
 const ID = 'fly-api';
 
-/** Does Fly's API answer us? Not knowing one thing (`not-found`) is an answer, too. */
+/** Answers, or nothing that the API had a part in. */
+const SAYS_NOTHING: ReadonlySet<FailureCode> = new Set(['not-found', 'aborted', 'internal']);
+
+/**
+ * Does Fly's API answer us, and what we must know? Not knowing one thing (`not-found`) is an answer, too. The latest call alone does not
+ * tell: one of the two APIs may fail beside it, or the token may see others' apps only.
+ */
 export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
-  const call = snapshot.monitor.flyApi;
+  const latest = snapshot.monitor.flyApi;
+  if (latest.outcome === 'not-taken') return skippedFor(ID, latest);
+  const call = latest.outcome === 'failed' ? latest : (failedAboutPlatform(snapshot) ?? latest);
   const durationMs = durationOf(call);
-  if (call.outcome === 'not-taken') return skippedFor(ID, call);
   if (call.outcome === 'observed') {
     return passed(ID, "Fly's API answers.", { api: call.facts.api }, durationMs);
   }
@@ -18,9 +26,12 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
   switch (failure.code) {
     case 'not-found':
       return passed(ID, "Fly's API answers.", evidence, durationMs);
-    case 'unauthorized':
-    case 'no-credentials':
     case 'forbidden': {
+      const summary = `Our token may not see at Fly what it must: ${failure.detail}.`;
+      return notPassed(ID, 'fail', 'token-rejected', summary, evidence, durationMs);
+    }
+    case 'unauthorized':
+    case 'no-credentials': {
       const summary = `Fly's API rejects our token: ${failureText(failure)}.`;
       return notPassed(ID, 'fail', 'token-rejected', summary, evidence, durationMs);
     }
@@ -37,3 +48,14 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
     }
   }
 }
+
+/** What could not be learnt of the management app and the wildcard, the first of it. */
+function failedAboutPlatform(snapshot: PlatformSnapshot): FailedCall | undefined {
+  const { certificates, machines, addresses } = snapshot.management;
+  return [certificates, machines, addresses, snapshot.wildcardClaims].find(
+    (taken: Taken<unknown>): taken is FailedCall =>
+      taken.outcome === 'failed' && taken.failure.phase === 'api' && !SAYS_NOTHING.has(taken.failure.code),
+  );
+}
+
+type FailedCall = Extract<Taken<unknown>, { outcome: 'failed' }>;

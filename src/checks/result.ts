@@ -85,11 +85,16 @@ const CODE_WORDS: Partial<Record<Failure['code'], string>> = {
   'too-large': 'the answer was too large',
   'no-address': 'the name has no address',
   'address-forbidden': 'the address is private and the configuration forbids it',
+  'no-credentials': 'no token is configured',
   unauthorized: 'the token was rejected',
   forbidden: 'the token may not see this',
   'not-found': 'not found',
   'rate-limited': 'rate limited',
   'server-error': 'a server error',
+  redirected: 'an answer that leads elsewhere',
+  malformed: 'an answer that cannot be read',
+  incomplete: 'an answer with gaps',
+  internal: 'a fault of our own',
   aborted: 'stopped before the end',
 };
 

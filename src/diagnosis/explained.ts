@@ -9,6 +9,7 @@ import { coversHostname } from '../model/hostname.ts';
 import { controlFailingAddresses } from '../checks/control-handshake.ts';
 import { handshakeSides } from '../checks/tls-handshake.ts';
 import { compareWithControl } from '../checks/names.ts';
+import { resolverHealth } from '../checks/resolver-health.ts';
 import { isCustomDomain, wildcardHostname } from '../checks/claims.ts';
 import { managementCertificate } from '../checks/management-certificate.ts';
 import { servedToControls, wildcardCertificate } from '../checks/wildcard-certificate.ts';
@@ -56,6 +57,12 @@ const NO_API: Explained = {
   'wildcard-claims': apiSilent,
   'management-app': apiSilent,
 };
+
+/** The way past the proxy is resolved, too: where a resolver lies, what was connected to need not be the app. */
+const whereLiesLead: Explains = (check, scene) =>
+  whileResolving(check, scene) ||
+  (whileShakingHands(check, scene) &&
+    [...resolverHealth(scene.shared, scene.settings).values()].includes('lies'));
 
 /** Would the check be content with the dates if our clock were right? */
 function byClock(judge: (scene: Scene) => CheckResult | null): Explains {
@@ -110,6 +117,12 @@ const coveredByWildcardOnly: Explains = ({ reason, verdict }, { tenant, settings
 const noConnectionAsControl: Explains = (check, scene) =>
   noConnection(check, scene) && asControl(check, scene);
 
+/** An app that is gone took its certificates along. */
+const goneWithTheApp: Explains = (check, scene) => {
+  const { machines } = scene.shared.management;
+  return machines.outcome === 'failed' && machines.failure.code === 'not-found' && asControl(check, scene);
+};
+
 const WILDCARD_CERTIFICATE: Explained = {
   'management-certificate': coveredByWildcardOnly,
   'certificate-validity': byWildcardCertificate,
@@ -135,7 +148,7 @@ const EXPLAINED: Readonly<Record<MonitorProblem | PlatformProblem, Explained>> =
     'dns-wildcard': noResolver,
     'tls-handshake': noResolver,
     'site-response': ({ verdict }) => verdict === 'unknown',
-    'direct-response': whileResolving,
+    'direct-response': whereLiesLead,
     'wildcard-dns': noResolver,
     'control-handshake': noResolver,
     'management-app': whileResolving,
@@ -172,13 +185,22 @@ const EXPLAINED: Readonly<Record<MonitorProblem | PlatformProblem, Explained>> =
     'certificate-validity': byWildcardCertificate,
     'site-response': noConnectionAsControl,
   },
-  'platform-tls-outage': { 'tls-handshake': asControl, 'site-response': noConnectionAsControl },
+  'platform-tls-outage': {
+    'tls-handshake': asControl,
+    'site-response': noConnectionAsControl,
+    // The same edge ends TLS for the direct names.
+    'direct-response': whileShakingHands,
+  },
   'wildcard-certificate-missing': WILDCARD_CERTIFICATE,
   'wildcard-certificate-expired': WILDCARD_CERTIFICATE,
   'wildcard-certificate-expiring': { 'certificate-validity': byWildcardCertificate },
   'management-app-down': {
-    'site-response': ({ reason }) =>
-      reason === 'server-error' || (reason?.endsWith('-during-request') ?? false),
+    'tls-handshake': goneWithTheApp,
+    'management-certificate': ({ reason }) => reason === 'not-found-during-api',
+    'site-response': (check, scene) =>
+      check.reason === 'server-error' ||
+      (check.reason?.endsWith('-during-request') ?? false) ||
+      (noConnection(check, scene) && goneWithTheApp(check, scene)),
   },
 };
 

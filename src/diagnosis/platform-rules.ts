@@ -10,7 +10,8 @@ export interface PlatformFacts {
   readonly handshake: 'ok' | 'fails' | 'no-address' | 'unknown';
   /** `missing`: not issued on the management app; `bad`: what is served is for other names, or untrusted. */
   readonly certificate: 'good' | 'missing' | 'bad' | 'expired' | 'expires-now' | 'expires-soon' | 'unknown';
-  readonly app: 'up' | 'down' | 'unhealthy' | 'unknown';
+  /** `missing`: Fly does not know it by this name. */
+  readonly app: 'up' | 'down' | 'unhealthy' | 'missing' | 'unknown';
 }
 
 type PlatformChecks = readonly CheckResult<PlatformCheckId>[];
@@ -57,6 +58,9 @@ function certificateFact(check: Judged): PlatformFacts['certificate'] {
     case 'untrusted':
     case 'not-yet-valid':
       return 'bad';
+    // Of an app that Fly does not know nobody knows what it holds.
+    case 'app-missing':
+      return 'unknown';
     default:
       return 'missing';
   }
@@ -67,6 +71,7 @@ function appFact(check: Judged): PlatformFacts['app'] {
   if (check?.verdict !== 'fail') return 'unknown';
   switch (check.reason) {
     case 'app-missing':
+      return 'missing';
     case 'no-machines':
     case 'none-started':
     case 'crashing':
@@ -84,6 +89,9 @@ const HELD: readonly PlatformFacts['certificate'][] = [
   'expires-now',
   'unknown',
 ];
+
+/** An app that is gone is no outage of the edge. */
+const APP_KNOWN: readonly PlatformFacts['app'][] = ['up', 'down', 'unhealthy', 'unknown'];
 
 /** The decision table of the platform's scope. */
 export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
@@ -123,12 +131,20 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
     explains: ['wildcard-certificate'],
   },
   {
+    code: 'management-app-down',
+    when: { app: ['missing'], handshake: ['fails', 'no-address', 'unknown'] },
+    certainty: 'certain',
+    severity: 'critical',
+    explains: ['management-app', 'wildcard-certificate', 'control-handshake'],
+  },
+  {
     code: 'platform-tls-outage',
     when: {
       handshake: ['fails'],
       wildcardClaim: ['none'],
       dns: ['right'],
       certificate: HELD,
+      app: APP_KNOWN,
     },
     certainty: 'certain',
     severity: 'critical',
@@ -141,6 +157,7 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
       wildcardClaim: ['none', 'unknown'],
       dns: ['right', 'unknown'],
       certificate: HELD,
+      app: APP_KNOWN,
     },
     certainty: 'likely',
     severity: 'critical',
@@ -152,6 +169,14 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
     certainty: 'certain',
     severity: 'critical',
     explains: ['management-app'],
+  },
+  // Somebody ends TLS for the domain: a wrong name in the configuration, or a token of elsewhere, is as likely as a loss.
+  {
+    code: 'management-app-down',
+    when: { app: ['missing'], handshake: ['ok'] },
+    certainty: 'likely',
+    severity: 'warning',
+    explains: ['management-app', 'wildcard-certificate'],
   },
   {
     code: 'wildcard-certificate-expiring',

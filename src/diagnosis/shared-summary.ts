@@ -41,7 +41,16 @@ const SUMMARIES: Readonly<Record<MonitorProblem | PlatformProblem, Sentence>> = 
   'wildcard-certificate-missing': said('wildcard-certificate'),
   'wildcard-certificate-expired': said('wildcard-certificate'),
   'wildcard-certificate-expiring': said('wildcard-certificate'),
-  'management-app-down': said('management-app'),
+  'management-app-down': (is) => {
+    const summary = said('management-app')(is);
+    const missing = is.checks.some(({ id, reason }) => id === 'management-app' && reason === 'app-missing');
+    const served = is.checks.some(
+      ({ id, verdict }) => id === 'control-handshake' && (verdict === 'pass' || verdict === 'warn'),
+    );
+    return missing && served
+      ? `${summary.replace(/\.$/, '')}, and yet names under ${is.settings.domain} are served: platform.managementApp may name the wrong app, or the token belong to another organization.`
+      : summary;
+  },
 };
 
 /** What is wrong, in one sentence. */

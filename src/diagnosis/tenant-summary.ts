@@ -103,11 +103,16 @@ const SUMMARIES: Readonly<Record<TenantProblem, Sentence>> = {
         : `${app(is)} claims nothing of it`;
     return `Handshakes with ${host(is)} fail and the cause is not known: ${known}.`;
   },
-  'tenant-app-missing': (is) => `The app ${app(is)} of ${host(is)} does not exist at Fly.`,
+  'tenant-app-missing': (is) =>
+    is.facts.direct === 'ok'
+      ? `Fly does not know the app ${app(is)}, and yet it answers ${directStatus(is)} directly: it may belong to another organization than our token.`
+      : `The app ${app(is)} of ${host(is)} does not exist at Fly.`,
   'tenant-app-stopped': said('machines-started'),
   'tenant-app-crashing': said('machines-started'),
   'tenant-app-wont-start': (is) =>
-    `The machines of ${app(is)} may be started by the proxy and do not come up: ${directStatus(is)} when asked directly.`,
+    is.facts.machines === 'starting'
+      ? `The machines of ${app(is)} are starting and do not answer yet: ${directStatus(is)} when asked directly.`
+      : `The machines of ${app(is)} may be started by the proxy and do not come up: ${directStatus(is)} when asked directly.`,
   'tenant-not-routed': (is) =>
     `${is.settings.managementApp} does not know ${host(is)}: it answers ${status(is)} as for an unknown name, while ${app(is)} answers ${directStatus(is)} directly.`,
   'proxy-routing-broken': (is) =>

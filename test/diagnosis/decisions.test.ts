@@ -27,6 +27,7 @@ import {
   OWN_V4,
   platform,
   REFUSED,
+  RIGHT,
   SILENT,
   skipped,
   STOPPED,
@@ -413,6 +414,82 @@ describe('honesty', () => {
     const check = checkOf(skewed.result.checks, 'certificate-validity');
     assert.deepEqual([check.verdict, check.reason], ['unknown', 'explained-by:monitor-clock-skewed']);
     assert.equal(skewed.result.diagnosis, null);
+  });
+
+  it('a management app that Fly does not know, while names are served: a wrong name is as likely as a loss', () => {
+    const unknown = failed('api', 'not-found');
+    const shared = platform({ management: { certificates: unknown, machines: unknown, addresses: unknown } });
+    const misnamed = diagnosed({ platform: shared });
+    assert.deepEqual(codes(misnamed), { ...NOTHING, platform: 'management-app-down' });
+    const { diagnosis, alsoFound: beside } = misnamed.shared.platform;
+    assert.deepEqual([diagnosis?.severity, diagnosis?.certainty, beside], ['warning', 'likely', []]);
+    assert.match(diagnosis?.summary ?? '', /platform\.managementApp may name the wrong app/u);
+    assert.ok(!JSON.stringify(diagnosis?.remediation).includes('fly certs add'));
+  });
+
+  it('a management app that is gone explains handshakes that fail everywhere', () => {
+    const gone = failed('api', 'not-found');
+    const shared = platform({
+      ...CONTROLS_REFUSED,
+      management: { certificates: gone, machines: gone, addresses: gone },
+    });
+    const down = diagnosed({ ...UNREACHABLE, platform: shared });
+    assert.deepEqual(codes(down), { ...NOTHING, platform: 'management-app-down' });
+    assert.equal(down.shared.platform.diagnosis?.certainty, 'certain');
+    assert.deepEqual(down.result.explainedBy, { scope: 'platform', code: 'management-app-down' });
+  });
+
+  it('an app that Fly does not know and that answers directly is likely out of our token’s sight', () => {
+    const unseen = diagnosed({ machines: failed('api', 'not-found'), certificates: skipped('no-app') });
+    assert.deepEqual(codes(unseen), { ...NOTHING, tenant: 'tenant-app-missing' });
+    assert.equal(unseen.result.diagnosis?.certainty, 'likely');
+    assert.match(unseen.result.diagnosis.summary, /another organization than our token/u);
+  });
+
+  it('an outage of the edge explains that the direct name fails in the handshake, too', () => {
+    const outage = diagnosed({
+      ...UNREACHABLE,
+      direct: failed('handshake', 'eof'),
+      platform: platform(CONTROLS_REFUSED),
+    });
+    assert.deepEqual(codes(outage), { ...NOTHING, platform: 'platform-tls-outage' });
+    assert.deepEqual(outage.result.explainedBy, { scope: 'platform', code: 'platform-tls-outage' });
+  });
+
+  it('where a resolver lies, a direct name that leads nowhere is no problem of the tenant', () => {
+    const lie = { ipv4: answer(['198.51.100.66']), ipv6: NODATA };
+    const lied = diagnosed({
+      direct: failed('connect', 'refused'),
+      platform: platform({
+        control: { lookups: lookups('control.invalid', { first: lie, second: RIGHT, zone: RIGHT }) },
+      }),
+    });
+    assert.deepEqual(codes(lied), { ...NOTHING, monitor: 'resolver-failing' });
+    assert.deepEqual(lied.result.explainedBy, { scope: 'monitor', code: 'resolver-failing' });
+  });
+
+  for (const code of ['forbidden', 'server-error', 'incomplete'] as const) {
+    it(`certificates that the API does not give (${code}) are the monitor’s problem, whatever the latest call said`, () => {
+      const silent = failed('api', code);
+      const blind = diagnosed({
+        certificates: silent,
+        platform: platform({ management: { certificates: silent } }),
+      });
+      const problem = code === 'forbidden' ? 'fly-token-rejected' : 'fly-api-unavailable';
+      assert.deepEqual(codes(blind), { ...NOTHING, monitor: problem });
+      assert.deepEqual(blind.result.explainedBy, { scope: 'monitor', code: problem });
+      assert.equal(blind.document.verdict, 'unknown');
+    });
+  }
+
+  it('an outage whose claims were not looked up says so, and how to look', () => {
+    const blind = diagnosed({
+      ...UNREACHABLE,
+      platform: platform({ ...CONTROLS_REFUSED, wildcardClaims: skipped('needs-inventory') }),
+    });
+    const { diagnosis } = blind.shared.platform;
+    assert.deepEqual([diagnosis?.code, diagnosis?.certainty], ['platform-tls-outage', 'likely']);
+    assert.ok(JSON.stringify(diagnosis?.remediation).includes(`tenantwatch claims '*.${DOMAIN}'`));
   });
 
   it('a name with an empty answer is the shadowed wildcard, before its handshake is called refused', () => {

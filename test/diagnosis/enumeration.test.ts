@@ -257,15 +257,15 @@ describe('every combination of the platform facts', () => {
     wildcardClaim: ['none', 'claimed', 'unknown'],
     handshake: ['ok', 'fails', 'no-address', 'unknown'],
     certificate: ['good', 'missing', 'bad', 'expired', 'expires-now', 'expires-soon', 'unknown'],
-    app: ['up', 'down', 'unhealthy', 'unknown'],
+    app: ['up', 'down', 'unhealthy', 'missing', 'unknown'],
   };
   const failing = (facts: PlatformFacts): ReadonlySet<CheckId> => {
     const checks: [CheckId, boolean][] = [
       ['wildcard-dns', facts.dns === 'unresolved' || facts.dns === 'elsewhere'],
       ['wildcard-claims', facts.wildcardClaim === 'claimed'],
       ['control-handshake', facts.handshake === 'fails' || facts.handshake === 'no-address'],
-      ['wildcard-certificate', !['good', 'unknown'].includes(facts.certificate)],
-      ['management-app', facts.app === 'down' || facts.app === 'unhealthy'],
+      ['wildcard-certificate', !['good', 'unknown'].includes(facts.certificate) || facts.app === 'missing'],
+      ['management-app', ['down', 'unhealthy', 'missing'].includes(facts.app)],
     ];
     return new Set(checks.filter(([, fails]) => fails).map(([check]) => check));
   };
@@ -275,6 +275,8 @@ describe('every combination of the platform facts', () => {
     for (const facts of combinations(PLATFORM, ['dns', 'wildcardClaim', 'handshake', 'certificate', 'app'])) {
       // Control names without an address are what does not resolve.
       if (facts.handshake === 'no-address' && facts.dns !== 'unresolved') continue;
+      // Nobody knows what an app that Fly does not know holds.
+      if (facts.app === 'missing' && facts.certificate !== 'unknown') continue;
       const symptoms = { failing: failing(facts), explainedElsewhere: NONE };
       const findings = diagnose(PLATFORM_RULES, facts, symptoms);
       assertSound(PLATFORM_RULES, facts, symptoms, findings);

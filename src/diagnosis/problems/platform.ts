@@ -29,7 +29,7 @@ export const PLATFORM = problems<PlatformProblem>('platform', {
   'platform-tls-outage': {
     title: 'No site under the wildcard accepts TLS',
     explanation:
-      'TLS handshakes fail for every name under the wildcard, also for names that no tenant owns. Users of all tenants see a connection or SSL error. No certificate claim explains it, so it is most likely the edge.',
+      'TLS handshakes fail for every name under the wildcard, also for names that no tenant owns. Users of all tenants see a connection or SSL error. No certificate claim that is known of explains it, so it is most likely the edge.',
     toldApartBy:
       'Handshakes of at least two fresh random names fail, other places are reachable, and no app but the management app claims the wildcard.',
     curedByWaiting: true,

@@ -68,6 +68,9 @@ export function appWontStart(context: TenantContext): readonly RemediationStep[]
 
 export function managementAppDown(context: RemedyContext): readonly RemediationStep[] {
   const { managementApp } = context.platform;
+  const taken = context.shared.management.machines;
+  if (taken.outcome === 'failed' && taken.failure.code === 'not-found')
+    return managementAppUnknown(managementApp);
   const machines = factsOf(context.shared.management.machines) ?? [];
   const started = machines.some((each) => each.state === 'started');
   return [
@@ -82,6 +85,21 @@ export function managementAppDown(context: RemedyContext): readonly RemediationS
         )
       : startOne(managementApp, machines),
     verifyAll('Proves that tenants answer again.', '5m'),
+  ];
+}
+
+function managementAppUnknown(name: string): readonly RemediationStep[] {
+  return [
+    reads(
+      shell`fly status -a ${app(name)}`,
+      'Confirms with your own login whether the app exists: a token of another organization cannot see it.',
+      'Look for the management app in the Fly dashboard.',
+    ),
+    byHand(
+      'If the app that ends TLS has another name, correct platform.managementApp; if it is in another organization, correct fly.org and use a token of that organization. If the app was deleted, deploy it again and give it the wildcard certificate.',
+      'Until then nothing is known of its machines and certificates.',
+    ),
+    verifyAll('Proves that the app is found and tenants answer.', '5m'),
   ];
 }
 

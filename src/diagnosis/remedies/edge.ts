@@ -3,7 +3,7 @@ import type { Handshake } from '../../model/connection.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import { factsOf } from '../../model/observation.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
-import { address, byHand, host, literal, number, reads, shell } from '../commands.ts';
+import { address, byHand, claimed, host, literal, number, reads, shell } from '../commands.ts';
 import type { Word } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
 import { listCertificates, listMachines, verifyAll, verifyTenant } from './steps.ts';
@@ -59,14 +59,26 @@ export function handshakeRefused(context: TenantContext): readonly RemediationSt
 
 export function platformTlsOutage({ platform, shared }: RemedyContext): readonly RemediationStep[] {
   const handshakes = shared.controls.flatMap((control) => control.handshakes);
+  const claimsKnown = factsOf(shared.wildcardClaims) !== undefined;
   return [
     ...handshakesAgain(handshakes, 'A name that no tenant owns: while it fails, no tenant can work.'),
+    ...(claimsKnown
+      ? []
+      : [
+          reads(
+            shell`tenantwatch claims ${claimed(`*.${platform.domain}`)}`,
+            'Who claims the wildcard was not looked up; a claim of another app looks exactly like this.',
+            'List the claims of the wildcard with tenantwatch.',
+          ),
+        ]),
     flyStatus('Look for incidents of the edge, of certificates, of the regions you serve.'),
     listCertificates(platform.managementApp, platform, 'The wildcard certificate must be there and issued.'),
     listMachines(platform.managementApp, 'The machines of the management app must be started.'),
     byHand(
       'Do not remove or add certificates while the edge refuses everybody.',
-      'No claim explains this outage, and a change now could leave a second fault behind when the edge recovers.',
+      claimsKnown
+        ? 'No claim explains this outage, and a change now could leave a second fault behind when the edge recovers.'
+        : 'As long as no claim of the wildcard is found, nothing explains this outage, and a change now could leave a second fault behind when the edge recovers.',
     ),
     verifyAll('Waits until handshakes succeed again.', '5m'),
   ];

@@ -3,8 +3,23 @@ import { APP, SITE_FAILS, DIRECT_FAILS, outageOrWarning, type TenantRule } from 
 
 export const APPS: readonly TenantRule[] = [
   ...outageOrWarning(
-    { code: 'tenant-app-missing', when: { machines: ['missing'] }, certainty: 'certain', explains: APP },
+    {
+      code: 'tenant-app-missing',
+      when: { machines: ['missing'], direct: [...DIRECT_FAILS, 'unknown'] },
+      certainty: 'certain',
+      explains: APP,
+    },
     [{ site: SITE_FAILS }, { site: ['unknown'] }],
+  ),
+  // It answers by its own name: it is there, where our token does not see it.
+  ...outageOrWarning(
+    {
+      code: 'tenant-app-missing',
+      when: { machines: ['missing'], direct: ['ok'] },
+      certainty: 'likely',
+      explains: ['machines-started'],
+    },
+    [],
   ),
   ...outageOrWarning(
     { code: 'tenant-app-stopped', when: { machines: ['stopped'] }, certainty: 'certain', explains: APP },
@@ -34,8 +49,18 @@ export const APPS: readonly TenantRule[] = [
   ...outageOrWarning(
     {
       code: 'tenant-app-wont-start',
-      when: { machines: ['asleep', 'starting'], direct: ['unavailable'] },
+      when: { machines: ['asleep'], direct: ['unavailable'] },
       certainty: 'certain',
+      explains: APP,
+    },
+    [{ site: SITE_FAILS }],
+  ),
+  // A start that is still going on may end well.
+  ...outageOrWarning(
+    {
+      code: 'tenant-app-wont-start',
+      when: { machines: ['starting'], direct: ['unavailable'] },
+      certainty: 'likely',
       explains: APP,
     },
     [{ site: SITE_FAILS }],
