@@ -78,7 +78,9 @@ export function describeAlert(alert: Alert, possibleRepeat = false): AlertText {
 export function siteOf({ incident, tenant }: Alert): string {
   const { scope, name } = incident.subject;
   if (scope !== 'tenant') return scope;
-  if (incident.memberCount > 0 || name.startsWith('storm:')) return `${incident.memberCount} tenants`;
+  const { memberCount } = incident;
+  if (memberCount > 0 || name.startsWith('storm:'))
+    return `${memberCount} ${memberCount === 1 ? 'tenant' : 'tenants'}`;
   return tenant?.hostname ?? name;
 }
 

@@ -39,12 +39,14 @@ function tenantOf(incident: Incident, context: TellContext): Tenant | null {
  * Why to tell someone of this incident now, or undefined. Opening, changes and reminders may be muted; the end of what was
  * announced never is.
  * @param unsilenced a silence ended just now: trouble that persisted is told again
+ * @param routed the channels that the routes choose now
  */
 function alertReason(
   incident: Incident,
   policy: IncidentPolicy,
   now: number,
   unsilenced: boolean,
+  routed: readonly string[],
 ): AlertReason | undefined {
   if (incident.state === 'resolved') return incident.announcedTo.length > 0 ? 'resolved' : undefined;
   if (incident.state === 'pending' || isMuted(incident) || incident.passes > 0) return undefined;
@@ -53,6 +55,8 @@ function alertReason(
   if (told.code !== incident.code || told.severity !== incident.severity) return 'changed';
   if (incident.memberCount >= Math.max(told.memberCount, 1) * 2) return 'changed';
   if (incident.acknowledged !== null) return undefined;
+  // Other channels were configured: who was told is not there any more, and who is there knows nothing of it.
+  if (!routed.some((channel) => incident.announcedTo.includes(channel)) && routed.length > 0) return 'opened';
   return unsilenced || reminderDue(incident, policy, now) ? 'reminder' : undefined;
 }
 
@@ -73,19 +77,19 @@ export function announce(
   context: TellContext,
 ): IncidentStep {
   const { policy, now } = context;
-  const reason = alertReason(incident, policy, now, unsilenced);
+  const routed = isActive(incident) ? context.channelsFor(incident, tenantOf(incident, context)) : [];
+  const reason = alertReason(incident, policy, now, unsilenced, routed);
   if (reason === undefined) return { incident, events, tell: [] };
   if (reason === 'resolved') {
     const tell: Telling[] = [{ reason, channels: incident.announcedTo, before: null }];
     const next = { ...incident, announcedTo: [], told: null, lastAlertAt: now, alerts: incident.alerts + 1 };
     return { incident: next, events, tell };
   }
-  const routed = context.channelsFor(incident, tenantOf(incident, context));
   // Who was told once hears of it to the end, also when the routes changed; who is new to it hears that it opened.
   const informed = incident.announcedTo;
   const fresh = routed.filter((channel) => !informed.includes(channel));
   const tell: Telling[] = [];
-  if (informed.length > 0) {
+  if (informed.length > 0 && reason !== 'opened') {
     tell.push({ reason, channels: informed, before: reason === 'changed' ? incident.told : null });
   }
   if (fresh.length > 0) tell.push({ reason: 'opened', channels: fresh, before: null });

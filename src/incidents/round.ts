@@ -1,6 +1,6 @@
 import type { Incident } from '../model/incident.ts';
 import type { ProblemCode } from '../model/problem.ts';
-import { SECOND_MS } from '../model/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import { advance } from './advance.ts';
 import { announce, markSilence, type TellContext } from './announce.ts';
 import type { Outcome } from './outcome.ts';
@@ -8,8 +8,11 @@ import { stormThreshold } from './policy.ts';
 import { isActive, isStorm, subjectKey, type Draft, type IncidentStep } from './step.ts';
 import { foldStorms, isOfUnknown, type RoundContext } from './storm.ts';
 
-/** How long a message waits for a storm to become one, once `stormCount` tenants have its problem. */
+/** How long a message waits for a storm to become one, once this share of it is there. */
 const GATHER_MS = 20 * SECOND_MS;
+const GATHER_SHARE = 0.5;
+/** Tenants that fail together began to fail within this time; older trouble of the kind makes nobody wait. */
+const TOGETHER_MS = 2 * MINUTE_MS;
 
 /**
  * Takes a batch of outcomes (none: time passed) into account, all incidents at once: next states, storms, silences that
@@ -69,15 +72,18 @@ function mark(drafts: Map<string, Draft>, context: TellContext): Set<string> {
   return unsilenced;
 }
 
-/** Problems that so many tenants have that it may become a storm. */
+/** Problems that so many tenants have begun to have that it may become a storm. */
 function gatheringCodes(drafts: ReadonlyMap<string, Draft>, context: RoundContext): ReadonlySet<ProblemCode> {
-  const { policy, fleet } = context;
+  const { policy, fleet, now } = context;
   const counts = new Map<ProblemCode, number>();
   for (const { incident } of drafts.values()) {
     if (incident.subject.scope !== 'tenant' || isStorm(incident) || !isActive(incident)) continue;
+    if (now - (incident.openedAt ?? incident.firstFailedAt) > TOGETHER_MS) continue;
     counts.set(incident.code, (counts.get(incident.code) ?? 0) + 1);
   }
   const threshold = stormThreshold(policy, fleet);
-  const gathering = Array.from(counts).filter(([, count]) => count >= policy.stormCount && count < threshold);
+  // Few would be a pair by chance, whatever the share says; and no fleet waits for more than `stormCount`.
+  const enough = Math.max(3, Math.min(policy.stormCount, Math.ceil(threshold * GATHER_SHARE)));
+  const gathering = Array.from(counts).filter(([, count]) => count >= enough && count < threshold);
   return new Set(gathering.map(([code]) => code));
 }

@@ -59,7 +59,8 @@ function foldOne(
   const promoted = failing.length >= threshold;
   if (running === undefined && !promoted) return;
 
-  const accepts = promoted || (running !== undefined && running.incident.memberCount * 2 >= threshold);
+  const still = running === undefined || isQuiet(running.incident) ? 0 : running.incident.memberCount;
+  const accepts = promoted || (running !== undefined && still * 2 >= threshold);
   const members: Incident[] = [];
   for (const [memberKey, { incident, events }] of open) {
     const isMember = incident.storm === subject.name;
@@ -172,17 +173,13 @@ function gathered(members: readonly Incident[]): Gathered {
 function update(running: Draft, members: readonly Incident[], { policy, now }: RoundContext): Draft {
   const { incident: storm, events } = running;
   if (members.length === 0) {
-    const quiet: Incident = {
-      ...storm,
-      members: [],
-      memberCount: 0,
-      passes: 1,
-      firstGoodAt: storm.firstGoodAt ?? now,
-    };
+    // The members that it had stay named: whoever hears of its end must know what has ended.
+    const quiet: Incident = { ...storm, passes: 1, firstGoodAt: storm.firstGoodAt ?? now };
     if (now - (quiet.firstGoodAt ?? now) < holdMs(policy, storm.reopened)) {
-      return storm.memberCount === 0 ? running : { incident: quiet, events };
+      return isQuiet(storm) ? running : { incident: quiet, events };
     }
-    const over = resolve(quiet, 'recovered', now);
+    const most = Math.max(storm.memberCount, storm.told?.memberCount ?? 0);
+    const over = resolve({ ...quiet, memberCount: most }, 'recovered', now);
     return { incident: over, events: [...events, resolvedEvent(over, now, 'recovered')] };
   }
   const current = gathered(members);
@@ -206,6 +203,11 @@ function update(running: Draft, members: readonly Incident[], { policy, now }: R
     ...(returned ? [event(next, now, 'reopened', 'came back before it held')] : []),
   ];
   return unchanged(storm, next) ? running : { incident: next, events: [...events, ...more] };
+}
+
+/** All its members recovered, and it waits for whether that holds. */
+function isQuiet(storm: Incident): boolean {
+  return storm.firstGoodAt !== null;
 }
 
 function unchanged(before: Incident, after: Incident): boolean {

@@ -56,14 +56,32 @@ describe('a storm', () => {
   });
 
   it('is not one below the threshold, or of different problems', () => {
-    assert.equal(fleet(10).round(START, all(4, claim)).length, 4);
+    const few = fleet(10);
     const mixed = { ...all(4, claim), u1: siteError, u2: siteError };
-    assert.equal(fleet(10).round(START, mixed).length, 6);
+    assert.deepEqual(few.round(START, mixed), ['u1:opened', 'u2:opened']);
+    assert.equal(few.round(START + 20 * SECOND_MS, {}).length, 4, 'more may come, but not for ever');
+  });
+
+  it('of tenants that fail seconds apart is one message, even in a small fleet', () => {
+    const { round } = fleet(12);
+    assert.equal(round(START, all(2, claim)).length, 2, 'a pair is two');
+    assert.deepEqual(round(START + 1000, all(4, claim)), []);
+    assert.deepEqual(round(START + 2000, all(5, claim)), [`${NAME}:opened`]);
+  });
+
+  it('that is over says how many it had', () => {
+    const { round, kept } = fleet(10);
+    round(minute(0), all(8, claim));
+    round(minute(1), all(8, 'pass'));
+    assert.deepEqual(round(minute(2), all(8, 'pass')), [`${NAME}:resolved`]);
+    assert.equal(kept.incident(NAME)?.memberCount, 8);
+    assert.equal(kept.incident(NAME)?.members.length, 8);
   });
 
   it('folds who was told before it, and these are told when they recover, once', () => {
     const { round } = fleet(10);
-    assert.equal(round(minute(0), all(4, claim)).length, 4);
+    round(START, all(4, claim));
+    assert.equal(round(START + 20 * SECOND_MS, {}).length, 4);
     assert.deepEqual(round(minute(1), all(6, claim)), [`${NAME}:opened`]);
     assert.deepEqual(round(minute(2), all(6, 'pass')), []);
     assert.deepEqual(round(minute(3), all(6, 'pass')), [

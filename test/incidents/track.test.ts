@@ -230,6 +230,22 @@ describe('a silence', () => {
 });
 
 describe('channels', () => {
+  it('is told at once to those who are there when all who were told are not any more', () => {
+    const told = (at: number, channel: string, seen: Seen) =>
+      track(kept.incident(), outcome(seen, at), context(at, { channelsFor: () => [channel] }));
+    const kept = book();
+    kept.take([told(minute(0), 'slack', claim)]);
+    kept.take([told(minute(1), 'pager', claim)]);
+    kept.take([told(minute(2), 'pager', claim)]);
+    assert.deepEqual(
+      kept.told.map(({ reason, channels }) => `${reason} ${channels.join()}`),
+      ['opened slack', 'opened pager'],
+    );
+    kept.take([told(minute(3), 'pager', 'pass')]);
+    kept.take([told(minute(4), 'pager', 'pass')]);
+    assert.deepEqual(kept.told.at(-1)?.channels, ['slack', 'pager']);
+  });
+
   it('that the routes add on escalation hear that it opened, the others that it changed; both hear the end', () => {
     const channelsFor = ({ severity }: { severity: string }) =>
       severity === 'critical' ? ['slack', 'pager'] : ['slack'];
