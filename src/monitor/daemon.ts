@@ -62,6 +62,8 @@ export interface Daemon {
 
 /** Quick fresh runs after the first failure, so that an incident opens within seconds and a blip does not. */
 const RECHECKS_MS = [2 * SECOND_MS, 4 * SECOND_MS] as const;
+/** Outcomes of one moment are decided together: a claim on every app is one message, and one transaction. */
+const GATHER_MS = 250;
 const MAX_SUSPECTS = 50;
 const WAKING: ReadonlySet<Trigger> = new Set(['gate', 'deploy', 'manual']);
 
@@ -113,6 +115,17 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     return diagnoseTenant(snapshot, known ?? diagnoseShared(snapshot.platform, platform), platform);
   };
 
+  let flushing = false;
+  const flushSoon = (): void => {
+    if (flushing) return;
+    flushing = true;
+    const flush = (): void => {
+      flushing = false;
+      tracker.flush();
+    };
+    void clock.sleep(GATHER_MS).then(flush, flush);
+  };
+
   const record = (tenant: Tenant, snapshot: TenantSnapshot, result: TenantResult, trigger: Trigger): void => {
     const before = fleet.latest(tenant.id);
     const stages = stagesOf(snapshot);
@@ -127,15 +140,20 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     recorder.run(trigger, verdict, result.checks, stages);
     history.run(runOf(snapshot, result, stages), failsNow ? result : null);
     tracker.note(tenantOutcome(result, snapshot.takenAt));
-    if (failsNow || failed) tracker.flush();
-    if (before?.result.verdict !== verdict || codeOf(before.result) !== codeOf(result)) log(snapshot, result);
+    if (failsNow || failed) flushSoon();
+    if (before?.result.verdict !== verdict || codeOf(before.result) !== codeOf(result))
+      log(snapshot, result, before?.result);
     if (failsNow && !failed && trigger !== 'recheck') {
       for (const delayMs of RECHECKS_MS) dispatch(tenant.id, 'recheck', 'recheck', delayMs);
     }
     followDeploy(tenant, verdict);
   };
 
-  const log = ({ takenAt, trigger }: TenantSnapshot, result: TenantResult): void => {
+  const log = (
+    { takenAt, trigger }: TenantSnapshot,
+    result: TenantResult,
+    before: TenantResult | undefined,
+  ): void => {
     const { tenant, verdict, durationMs, diagnosis } = result;
     // Tenant and moment name a run: in history, on pages and here.
     const run = `${tenant}/${String(takenAt)}`;
@@ -147,8 +165,9 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       trigger,
       durationMs: Math.round(durationMs),
     };
-    if (verdict === 'fail') logger.warn(fields, diagnosis?.summary ?? 'verification failed');
-    else logger.info(fields, `verification: ${verdict}`);
+    if (verdict === 'fail' && diagnosis !== null) logger.warn(fields, diagnosis.summary);
+    // A fleet that is well when we start, or that shares a platform's trouble, is one event and not ten thousand.
+    else logger[isNews(result, before) ? 'info' : 'debug'](fields, `verification: ${verdict}`);
   };
 
   const followDeploy = (tenant: Tenant, verdict: Verdict): void => {
@@ -248,6 +267,12 @@ function handshakeChanged(snapshot: TenantSnapshot, latest: LatestResult | undef
 
 function isDecided(verdict: Verdict): boolean {
   return verdict !== 'unknown' && verdict !== 'skipped';
+}
+
+/** Is it about this tenant: neither the first sight of a healthy one, nor what the platform or the monitor explains? */
+function isNews(result: TenantResult, before: TenantResult | undefined): boolean {
+  if (result.explainedBy !== null) return false;
+  return result.verdict !== 'pass' || before?.explainedBy === null;
 }
 
 function codeOf({ diagnosis, explainedBy }: TenantResult): Run['code'] {

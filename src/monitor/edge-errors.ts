@@ -22,6 +22,8 @@ export interface EdgeErrors {
 export const EDGE_WINDOW_MINUTES = 5;
 /** A trouble of the whole edge is the platform's: its own checks find it, and nobody gains by probing all at once. */
 const MAX_VERIFIED = 50;
+/** So many of them are named in the log. */
+const MAX_NAMED = 5;
 /** Where the metrics are refused they are asked for again this rarely: a token may be replaced. */
 const LOOKS_LEFT_OUT = 20;
 
@@ -40,19 +42,20 @@ export function createEdgeErrors({ fly, fleet, dispatch, logger }: EdgeErrorsOpt
 
   /** Our own failing probes are counted, too: who is known to fail is not looked at again because of them. */
   const verify = (before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): void => {
-    let verified = 0;
+    const names: string[] = [];
     for (const { id, hostname } of fleet.tenants()) {
       const name = normalizeHostname(hostname);
       const count = now.get(name) ?? 0;
       if (count <= (before.get(name) ?? 0) || fleet.latest(id)?.decided === 'fail') continue;
-      if (verified >= MAX_VERIFIED) return;
-      verified += 1;
-      logger.info(
-        { tenant: id, failedHandshakes: Math.round(count) },
-        'handshakes fail at Fly’s edge: verified now',
-      );
+      if (names.length >= MAX_VERIFIED) break;
+      names.push(id);
       dispatch(id, 'recheck', 'recheck');
     }
+    if (names.length === 0) return;
+    logger.info(
+      { tenants: names.slice(0, MAX_NAMED), count: names.length },
+      'handshakes fail at Fly’s edge: verified now',
+    );
   };
 
   return {

@@ -28,7 +28,8 @@ export function createInventoryKeeper(
     outcome: 'failed',
     at: clock.now(),
     durationMs: 0,
-    failure: { phase: 'api', code: 'incomplete', detail: NOT_YET },
+    // Nobody asked: that is nothing that Fly's API did.
+    failure: { phase: 'api', code: 'aborted', detail: NOT_YET },
   };
   return {
     sweep: async (signal) => {

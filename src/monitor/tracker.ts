@@ -14,7 +14,7 @@ import {
   type Outcome,
 } from '../incidents/index.ts';
 import type { AlertLinks } from '../model/alert.ts';
-import type { IncidentChange } from '../model/delivery.ts';
+import type { IncidentChange, IncidentEventKind } from '../model/delivery.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Release } from '../model/fly.ts';
 import type { Incident, Silence } from '../model/incident.ts';
@@ -62,6 +62,9 @@ export interface Tracker {
   /** Ends the incidents of tenants that are gone from the fleet, or suspended on purpose. */
   readonly closeAbsent: () => void;
 }
+
+/** Events of the timeline that are no news in the log: something else was, and was said. */
+const FOLLOWING: ReadonlySet<IncidentEventKind> = new Set(['failed', 'muted', 'unmuted']);
 
 export function createTracker(options: TrackerOptions): Tracker {
   const { policy, clock, logger } = options;
@@ -112,23 +115,15 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   const report = (changes: readonly IncidentChange[]): void => {
     for (const { incident, deliveries, events } of changes) {
+      const { scope, name: subject } = incident.subject;
+      const fields = { incident: incident.id, scope, subject, code: incident.code };
       for (const event of events) {
-        logger.info(
-          {
-            incident: incident.id,
-            scope: incident.subject.scope,
-            subject: incident.subject.name,
-            code: incident.code,
-            event: event.kind,
-          },
-          event.text,
-        );
+        // The run that failed has said so itself, and what follows from another scope's trouble is that trouble's line.
+        const level = FOLLOWING.has(event.kind) ? 'debug' : 'info';
+        logger[level]({ ...fields, event: event.kind }, event.text);
       }
-      if (deliveries.length > 0) {
-        logger.info(
-          { incident: incident.id, channels: deliveries.map(({ channel }) => channel) },
-          'alert decided',
-        );
+      for (const { channel, message } of deliveries) {
+        logger.info({ ...fields, channel }, `alert decided: ${message.reason}`);
       }
     }
     options.committed(

@@ -198,7 +198,11 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     metrics,
     inventory: inventory.current,
     slackActions: createSlackActions(config.alerts.channels, clock),
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
+    stopObserving();
+    stalls.stop();
+    await probing.close();
+    writer.close();
     store.close();
     throw error;
   });
@@ -217,6 +221,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       await http.close();
       await stopEdgeMetrics();
       await scheduler.stop();
+      // What the last runs found is decided before the next start asks.
+      tracker.flush();
       stopObserving();
       decisions.stop();
       stalls.stop();
