@@ -7,13 +7,22 @@ export type Baseline = ReadonlySet<string>;
 
 const SCHEMA = 'tenantwatch.verify/1';
 
-/** The failures of an earlier result. Throws a SyntaxError or TypeError that says what the file should be. */
+/** The failures of an earlier result. Throws a TypeError that says what the file should be. */
 export function parseBaseline(text: string): Baseline {
-  const document: unknown = JSON.parse(text);
-  if (!isResult(document)) throw new TypeError(`it is not a result of verify --format json (${SCHEMA})`);
+  const document = parsed(text);
+  if (!isResult(document))
+    throw new TypeError(`it is not a result of verify --save or --format json (${SCHEMA})`);
   return new Set(
     subjectsOf(document).flatMap((subject) => failuresOf(subject).map((check) => failureKey(subject, check))),
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Marks the failures that were there before with the same code. Verdicts stay what they are. */

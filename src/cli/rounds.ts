@@ -2,6 +2,7 @@ import type { VerifyResult } from '../model/diagnosis.ts';
 import { namedTenants } from '../model/named-tenants.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { loadConfig, toPlatform, type ConfigFlags } from '../config/index.ts';
+import { spokenDuration } from '../reports/wording.ts';
 import type { CliContext, GateVerifier } from './context.ts';
 import { roundTimeoutMs } from './gate.ts';
 import type { Progress } from './progress.ts';
@@ -137,6 +138,12 @@ async function localRounds(
         onCheck: progress.check,
         onTenant: progress.tenant,
       });
+      if (timeout.signal.aborted) {
+        progress.clear();
+        context.stderr.write(
+          `tenantwatch: the look was ended after ${spokenDuration(timeoutMs)} (--timeout); what was not known by then could not be told\n`,
+        );
+      }
       return { kind: 'result', result, problem, issuanceGraceMs: config.limits.issuanceGraceMs };
     } finally {
       ended.abort();

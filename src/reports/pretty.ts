@@ -59,7 +59,10 @@ function hasFindings({
 function section(subject: Subject, palette: Palette): string {
   const style = palette[VERDICT_STYLE[subject.verdict]];
   const took = subject.durationMs === null ? '' : palette.dim(` in ${spokenDuration(subject.durationMs)}`);
-  const heading = `${palette.bold(say(subject.title))}: ${style(VERDICT_WORDS[subject.verdict])}${took}`;
+  const failed = subject.checks.filter(({ verdict }) => verdict === 'fail');
+  const known = failed.length > 0 && failed.every((check) => check.known === true);
+  const words = `${VERDICT_WORDS[subject.verdict]}${known ? ', as the baseline has it' : ''}`;
+  const heading = `${palette.bold(say(subject.title))}: ${style(words)}${took}`;
   const explained =
     subject.explainedBy === null
       ? []

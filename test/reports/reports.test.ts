@@ -8,6 +8,7 @@ import { ANSI } from '../../src/reports/palette.ts';
 import { prettyReport } from '../../src/reports/pretty.ts';
 import { gateVerdict, weightOf, type Weight } from '../../src/reports/weight.ts';
 import { spokenDuration } from '../../src/reports/wording.ts';
+import type { CheckResult, TenantCheckId } from '../../src/model/check.ts';
 import { wrap } from '../../src/reports/wrap.ts';
 import { check, CLAIMED_TENANT, HEALTHY, OUTAGE, result, tenantResult } from './results.ts';
 
@@ -66,6 +67,14 @@ failed: 1 tenant in 812 ms
       explainedBy: { scope: 'platform', code: 'platform-tls-outage' },
     });
     assert.match(prettyReport(result([explained]), RULES), /Explained by the platform: platform-tls-outage/);
+  });
+
+  it('says where all that fails is known from the baseline', () => {
+    const [old, fresh] = [check('tls-handshake', 'fail'), check('site-response', 'fail')];
+    const report = (...checks: readonly CheckResult<TenantCheckId>[]): string =>
+      prettyReport(result([tenantResult({ verdict: 'fail', checks })]), RULES);
+    assert.match(report({ ...old, known: true }), /: failed, as the baseline has it in /);
+    assert.doesNotMatch(report({ ...old, known: true }, fresh), /as the baseline has it/);
   });
 
   it('lists many tenants, the worst first', () => {
