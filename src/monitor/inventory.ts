@@ -1,6 +1,6 @@
 import type { Inventory } from '../model/fly.ts';
 import type { Observation } from '../model/observation.ts';
-import type { Clock } from '../model/time.ts';
+import { SECOND_MS, type Clock } from '../model/time.ts';
 import type { FlyProbe } from '../probes/fly.ts';
 import { diffInventories, type InventoryDiff } from './inventory-diff.ts';
 
@@ -12,7 +12,12 @@ export interface InventoryKeeper {
   ) => Promise<{ readonly swept: Observation<Inventory>; readonly diff: InventoryDiff | null }>;
   /** The last complete sweep while it is fresh enough to be evidence, else how the latest one failed. */
   readonly current: () => Observation<Inventory>;
+  /** The same, but the very first sweep is waited for a while: before it there is nothing that a run could tell. */
+  readonly known: () => Promise<Observation<Inventory>>;
 }
+
+/** A sweep of a thousand apps takes seconds; when Fly's API hangs, handshakes are more urgent than claims. */
+const FIRST_SWEEP_MS = 10 * SECOND_MS;
 
 const NOT_YET = 'the organization was not swept yet';
 
@@ -31,10 +36,23 @@ export function createInventoryKeeper(
     // Nobody asked: that is nothing that Fly's API did.
     failure: { phase: 'api', code: 'aborted', detail: NOT_YET },
   };
+  const first = Promise.withResolvers<undefined>();
+  let waited: Promise<void> | undefined;
+  const waitForFirst = async (): Promise<void> => {
+    const over = new AbortController();
+    await Promise.race([first.promise, clock.sleep(FIRST_SWEEP_MS, over.signal).catch(() => undefined)]);
+    over.abort();
+  };
+  const current: InventoryKeeper['current'] = () => {
+    if (complete === undefined || latest.outcome === 'observed') return latest;
+    return clock.monotonicMs() - completeMs <= staleAfterMs ? complete : latest;
+  };
   return {
     sweep: async (signal) => {
       const startedMs = clock.monotonicMs();
-      const swept = await fly.inventory(signal);
+      const swept = await fly.inventory(signal).finally(() => {
+        first.resolve(undefined);
+      });
       latest = swept;
       if (swept.outcome === 'failed') return { swept, diff: null };
       const diff = diffInventories(complete?.facts, swept.facts);
@@ -42,9 +60,10 @@ export function createInventoryKeeper(
       completeMs = startedMs;
       return { swept, diff };
     },
-    current: () => {
-      if (complete === undefined || latest.outcome === 'observed') return latest;
-      return clock.monotonicMs() - completeMs <= staleAfterMs ? complete : latest;
+    current,
+    known: async () => {
+      await (waited ??= waitForFirst());
+      return current();
     },
   };
 }

@@ -146,7 +146,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     upkeep: upkeep.run,
   });
   const sweptView = inventoryView({
-    inventory: () => Promise.resolve(inventory.current()),
+    inventory: inventory.known,
     addresses: cachedAddresses(flyProbe, platform.managementApp, clock),
     platform,
     status: () => probing.fly.lastCall(),

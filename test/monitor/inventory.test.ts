@@ -148,6 +148,28 @@ describe('the kept inventory', () => {
     assert.deepEqual((await keeper.sweep(signal)).diff?.appeared, []);
     assert.equal(keeper.current(), good);
   });
+
+  it('is waited for at the start: what nobody asked Fly about is nothing that Fly did', async () => {
+    const never = Promise.withResolvers<undefined>();
+    let waitedMs = 0;
+    const clock = {
+      now: () => 0,
+      monotonicMs: () => 0,
+      sleep: (durationMs: number) => ((waitedMs = durationMs), never.promise),
+    };
+    const keeper = createInventoryKeeper({ inventory: () => Promise.resolve(good) }, clock, 100);
+    const known = keeper.known();
+    await keeper.sweep(signal);
+    assert.equal(await known, good);
+    const hanging = createInventoryKeeper({ inventory: () => never.promise.then(() => good) }, clock, 100);
+    const late = hanging.known();
+    void hanging.sweep(signal);
+    assert.ok(waitedMs > 0);
+    never.resolve(undefined);
+    await late;
+    const unasked = hanging.current();
+    assert.ok(unasked.outcome === 'observed' || unasked.failure.code === 'aborted');
+  });
 });
 
 describe('a tenant seen through a sweep', () => {
