@@ -8,6 +8,7 @@ import type { Platform } from '../model/platform.ts';
 import type { TenantProblem } from '../model/problem.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import type { TenantFacts } from './tenant-facts.ts';
+import { SITE_FAILS } from './tenant-rules/words.ts';
 
 /** All that a sentence about one tenant may draw on. */
 export interface TenantCase {
@@ -42,7 +43,9 @@ function handshakes(is: TenantCase): string {
   const cause = worse.failure === null ? '' : `: ${failureText(worse.failure)}`;
   switch (is.facts.handshake) {
     case 'ok':
-      return 'handshakes still succeed';
+      return siteFails(is)
+        ? `handshakes succeed, but the site fails (${status(is)})`
+        : 'handshakes still succeed';
     case 'recovered':
       return 'handshakes succeed, after one that failed';
     case 'all-fail':
@@ -55,6 +58,10 @@ function handshakes(is: TenantCase): string {
     case 'unknown':
       return 'handshakes could not be judged';
   }
+}
+
+function siteFails({ facts }: TenantCase): boolean {
+  return SITE_FAILS.some((fails) => fails === facts.site);
 }
 
 function status(is: TenantCase): string {

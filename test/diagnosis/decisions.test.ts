@@ -92,6 +92,15 @@ describe('the decisions that the table must contain', () => {
     assert.equal(latent.result.verdict, 'fail');
   });
 
+  it('a claim while handshakes are fine and the site answers wrongly, the app itself rightly, is an outage by the claim', () => {
+    for (const site of [observed(http(421)), observed(http(502)), failed('request', 'timeout')]) {
+      const misrouted = diagnosed({ ...CLAIMED, site });
+      assert.deepEqual(codes(misrouted), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+      assert.equal(misrouted.result.diagnosis?.severity, 'critical');
+      assert.match(misrouted.result.diagnosis.summary, /handshakes succeed, but the site fails/);
+    }
+  });
+
   it('claim on tenant app + platform outage: each in its scope', () => {
     const both = diagnosed({ ...UNREACHABLE, ...CLAIMED, platform: platform(CONTROLS_REFUSED) });
     assert.deepEqual(codes(both), {

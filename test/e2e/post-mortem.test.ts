@@ -59,7 +59,9 @@ describe('the replayed incident', () => {
       leapTo('06:28:00');
       sandbox.world.propagate(HOSTNAME);
       const opened = await until('the incident', () =>
-        daemon.tracker.unresolved().find(({ severity }) => severity === 'critical'),
+        daemon.tracker
+          .unresolved()
+          .find(({ severity, code }) => severity === 'critical' && code === 'certificate-on-tenant-app'),
       );
       assert.ok(daemon.tracker.acknowledge(opened.id, 'alice', 'on it'));
       await until('the messages', () =>

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../model/diagnosis.ts';
+import type { Incident } from '../../model/incident.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { renderSlackText } from '../../sandbox/slack-text.ts';
 import type { CliContext, StartedDaemon } from '../context.ts';
@@ -47,7 +48,7 @@ export async function playDemo(context: CliContext, options: DemoOptions): Promi
     say(dim(`configuration: ${stage.file}`));
     daemon = await context.startDaemon(stage.config, { log: { format: 'none' }, env: stage.env });
     const watched = daemon;
-    say(dim(`daemon: ${daemon.url}/metrics`));
+    say(dim(`daemon: ${daemon.url} (pages, API, metrics)`));
     const messages = messagesOf(sandbox);
     const took: [string, number][] = [];
     const happens = async <Result>(what: string, look: () => Result | undefined): Promise<Result> => {
@@ -92,7 +93,7 @@ export async function playDemo(context: CliContext, options: DemoOptions): Promi
     step('On-call says so, and pastes the commands of the message');
     acknowledge(watched, INCIDENT_TENANT);
     await tell('the acknowledgement told', /Acknowledged/u);
-    const diagnosis = currentDiagnosis(watched, INCIDENT_TENANT);
+    const diagnosis = toldDiagnosis(watched, INCIDENT_TENANT);
     const commands = diagnosis.remediation.flatMap((one) => (one.kind === 'command' ? [one.command] : []));
     for (const text of commands.filter((one) => one.startsWith('fly '))) runFly(sandbox, text, say, command);
 
@@ -145,15 +146,20 @@ function messagesOf(sandbox: Sandbox): () => readonly unknown[] {
       .map(({ payload }) => payload);
 }
 
-function currentDiagnosis(daemon: StartedDaemon, tenant: string): Diagnosis {
-  const diagnosis = daemon.fleet.latest(tenant)?.result.diagnosis;
+/** The diagnosis of the message, which the latest run may already see otherwise. */
+function toldDiagnosis(daemon: StartedDaemon, tenant: string): Diagnosis {
+  const diagnosis = incidentOf(daemon, tenant)?.diagnosis;
   if (diagnosis === null || diagnosis === undefined)
     throw new Error(`no diagnosis of ${tenant} although it was told`);
   return diagnosis;
 }
 
+function incidentOf(daemon: StartedDaemon, tenant: string): Incident | undefined {
+  return daemon.tracker.unresolved().find(({ subject }) => subject.name === tenant);
+}
+
 function acknowledge(daemon: StartedDaemon, tenant: string): void {
-  const incident = daemon.tracker.unresolved().find(({ subject }) => subject.name === tenant);
+  const incident = incidentOf(daemon, tenant);
   if (
     incident === undefined ||
     !daemon.tracker.acknowledge(incident.id, 'on-call', 'removing the certificate')

@@ -1,5 +1,5 @@
 /** The host name on the wrong app. Certainty comes from the certificate list alone. */
-import { REACHING, HANDSHAKE_FAILS, NOT_FAILING, type TenantRule } from './words.ts';
+import { HANDSHAKE_FAILS, NOT_FAILING, REACHING, SITE_FAILS, type TenantRule } from './words.ts';
 
 export const CLAIMS: readonly TenantRule[] = [
   {
@@ -16,6 +16,21 @@ export const CLAIMS: readonly TenantRule[] = [
     certainty: 'certain',
     severity: 'critical',
     explains: ['tenant-certificates'],
+  },
+  // The edge may also lead visitors past the proxy to the app that holds the claim: what answers there is not the site.
+  {
+    code: 'certificate-on-tenant-app',
+    when: { claim: ['covers'], handshake: NOT_FAILING, site: SITE_FAILS, direct: ['ok'] },
+    certainty: 'certain',
+    severity: 'critical',
+    explains: ['tenant-certificates', 'site-response'],
+  },
+  {
+    code: 'certificate-on-foreign-app',
+    when: { foreign: ['claimed'], handshake: NOT_FAILING, site: SITE_FAILS, direct: ['ok'] },
+    certainty: 'certain',
+    severity: 'critical',
+    explains: ['hostname-claims', 'site-response'],
   },
   {
     code: 'certificate-on-foreign-app',
