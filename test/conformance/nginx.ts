@@ -45,7 +45,8 @@ function configuration(folder: string, port: number, plan: EdgePlan): string {
     (kind) => `${kind}_temp_path ${join(folder, kind)};`,
   );
   return `daemon off;
-master_process off;
+worker_processes 1;
+${ROOT}
 pid ${join(folder, 'nginx.pid')};
 error_log stderr crit;
 events { worker_connections 256; }
@@ -64,6 +65,9 @@ http {
 }
 `;
 }
+
+/** Files of the test are the own user's; a master that is root would give its worker to somebody who may not read them. */
+const ROOT = process.getuid?.() === 0 ? 'user root;' : '';
 
 const ANSWERS: Readonly<Record<Site['answers'], string>> = {
   page: 'return 200 "<!doctype html><title>Site of $host</title>";',

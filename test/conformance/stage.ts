@@ -42,8 +42,12 @@ export interface Stage {
   readonly plan: EdgePlan;
   /** The sites of the plan, but the kinds of tenants named here are healthy. */
   readonly sitesWith: (...cured: readonly TenantKind[]) => readonly Site[];
-  /** A folder for the files of a server. */
-  readonly folder: (name: string) => string;
+  /** Starts an edge; it stops with the stage. */
+  readonly edge: <Started extends Edge>(
+    start: (folder: string, plan: EdgePlan) => Promise<Started>,
+    plan?: EdgePlan,
+  ) => Promise<Started>;
+  /** Commands whose configuration has the third-party servers, and the sandbox's for Fly's API and Slack. */
   readonly deskOf: (edge: Edge, domain?: string) => SandboxDesk;
   readonly close: () => Promise<void>;
 }
@@ -62,7 +66,8 @@ export async function startStage(kinds: readonly TenantKind[]): Promise<Stage> {
     managementApp: MANAGEMENT_APP,
     edgeAddresses: [address],
   });
-  const removed = (): void => {
+  const closed = async (): Promise<void> => {
+    await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -79,21 +84,26 @@ export async function startStage(kinds: readonly TenantKind[]): Promise<Stage> {
       [BARE_DOMAIN]: [`@ A ${address}`],
     });
     const places: Workplace[] = [];
-    const sitesWith = (...cured: readonly TenantKind[]): readonly Site[] =>
-      sitesFor(
-        sandbox,
-        kinds.filter((kind) => !cured.includes(kind)),
-      );
+    const edges: Edge[] = [];
+    const plan: EdgePlan = {
+      address,
+      elsewhere: { address: elsewhere, shows: pem(sandbox, ['parking.example.net']) },
+      sites: sitesFor(sandbox, kinds),
+    };
     return {
       sandbox,
       knot,
-      plan: {
-        address,
-        elsewhere: { address: elsewhere, shows: pem(sandbox, ['parking.example.net']) },
-        sites: sitesWith(),
+      plan,
+      sitesWith: (...cured) =>
+        sitesFor(
+          sandbox,
+          kinds.filter((kind) => !cured.includes(kind)),
+        ),
+      edge: async (start, changed = plan) => {
+        const edge = await start(join(folder, 'edge'), changed);
+        edges.push(edge);
+        return edge;
       },
-      sitesWith,
-      folder: (name) => join(folder, name),
       deskOf: (edge, domain = DOMAIN) => {
         const desk = deskAt(sandbox, {
           platform: {
@@ -108,15 +118,13 @@ export async function startStage(kinds: readonly TenantKind[]): Promise<Stage> {
         return desk;
       },
       close: async () => {
-        await knot.stop();
-        await sandbox.close();
+        for (const server of [...edges, knot]) await server.stop();
         for (const place of places) place.remove();
-        removed();
+        await closed();
       },
     };
   } catch (error) {
-    await sandbox.close();
-    removed();
+    await closed();
     throw error;
   }
 }

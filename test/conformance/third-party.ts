@@ -43,18 +43,19 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server in the foreground, as one process; resolves when it takes TCP connections at the address. */
+/** Starts a server in the foreground; resolves when it takes TCP connections at the address. */
 export async function startThirdParty(
   name: ThirdParty,
   args: readonly string[],
   listens: { readonly address: string; readonly port: number },
 ): Promise<RunningServer> {
+  if (!existsSync(THIRD_PARTY[name])) throw new Error(`${name} is not installed: no ${THIRD_PARTY[name]}`);
   const child = spawn(THIRD_PARTY[name], args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = once(child, 'close');
-  // Without a listener the failure to start, for example of a binary that is not there, would end the test process.
+  // Without a listener a failure to start would end the test process.
   ended.catch((error: unknown) => (said += String(error)));
   const stop = async (): Promise<void> => {
     child.kill();

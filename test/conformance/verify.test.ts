@@ -91,21 +91,20 @@ for (const edge of EDGES)
       const { world } = stage.sandbox;
       world.addCertificate(appOf('claimed'), hostnameOf('claimed'));
       world.removeApp(appOf('gone'));
-      try {
-        server = await edge.start(stage.folder(edge.name), stage.plan);
-      } catch (error) {
-        await stage.close();
-        throw error;
-      }
+      server = await stage.edge(edge.start);
       desk = stage.deskOf(server);
     });
     after(async () => {
-      await server.stop();
       await stage.close();
     });
 
-    const verify = async (kind: TenantKind): Promise<Seen> =>
-      seen(await desk.run(['verify', TENANTS[kind], '--json']));
+    const verified = new Map<TenantKind, Promise<Seen>>();
+    /** Once each: the servers stay as they are. */
+    const verify = (kind: TenantKind): Promise<Seen> => {
+      const known = verified.get(kind) ?? desk.run(['verify', TENANTS[kind], '--json']).then(seen);
+      verified.set(kind, known);
+      return known;
+    };
 
     it('a healthy tenant passes every check: exit 0', async () => {
       const { exitCode, document, tenant, stdout } = await verify('healthy');
