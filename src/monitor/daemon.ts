@@ -65,12 +65,15 @@ const RECHECKS_MS = [2 * SECOND_MS, 4 * SECOND_MS] as const;
 /** Outcomes of one moment are decided together: a claim on every app is one message, and one transaction. */
 const GATHER_MS = 250;
 const MAX_SUSPECTS = 50;
+const LIVE_RECHECKS = 6;
+const LIVE_WINDOW_MS = 10 * SECOND_MS;
 const WAKING: ReadonlySet<Trigger> = new Set(['gate', 'deploy', 'manual']);
 
 export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon {
   const { fleet, view, tracker, recorder, logger, history, clock, platform, stalls } = options;
   const shared = createSharedWatch(options);
   const deploys = createDeployWatch(clock);
+  let liveRechecks: number[] = [];
 
   const observe = (
     request: Pick<TenantRequest, 'tenant' | 'trigger' | 'priority' | 'handshakeOnly' | 'onPart'>,
@@ -95,7 +98,11 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     const startedMs = clock.monotonicMs();
     const live = run?.onCheck && createLiveChecks(tenant, trigger, platform, run.onCheck);
     const request = { tenant, trigger, priority, handshakeOnly: false, onPart: live?.take };
-    let snapshot = await observe(request, signal, run?.facts);
+    let snapshot = await observe(
+      request,
+      signal,
+      run?.facts ?? (trigger === 'recheck' ? recheckFacts() : 'swept'),
+    );
     shared.noteHandshakes(snapshot.handshakes);
     let result = judge(stalls.since(startedMs) ? discountTimeouts(snapshot) : snapshot);
     if (result.verdict === 'fail' && fleet.latest(id)?.decided !== 'fail') {
@@ -107,6 +114,15 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     if (signal.aborted) return undefined;
     record(tenant, snapshot, result, trigger);
     return result;
+  };
+
+  /** Of a few new failures the certificate list is asked for at once; in a storm the next sweep tells of all. */
+  const recheckFacts = (): 'live' | 'swept' => {
+    const nowMs = clock.monotonicMs();
+    liveRechecks = liveRechecks.filter((atMs) => nowMs - atMs < LIVE_WINDOW_MS);
+    if (liveRechecks.length >= LIVE_RECHECKS) return 'swept';
+    liveRechecks.push(nowMs);
+    return 'live';
   };
 
   const judge = (snapshot: TenantSnapshot): TenantResult => {

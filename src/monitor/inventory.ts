@@ -50,10 +50,9 @@ export function createInventoryKeeper(
   return {
     sweep: async (signal) => {
       const startedMs = clock.monotonicMs();
-      const swept = await fly.inventory(signal).finally(() => {
-        first.resolve(undefined);
-      });
+      const swept = await fly.inventory(signal);
       latest = swept;
+      first.resolve(undefined);
       if (swept.outcome === 'failed') return { swept, diff: null };
       const diff = diffInventories(complete?.facts, swept.facts);
       complete = swept;

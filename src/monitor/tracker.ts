@@ -122,8 +122,8 @@ export function createTracker(options: TrackerOptions): Tracker {
         const level = FOLLOWING.has(event.kind) ? 'debug' : 'info';
         logger[level]({ ...fields, event: event.kind }, event.text);
       }
-      for (const { channel, message } of deliveries) {
-        logger.info({ ...fields, channel }, `alert decided: ${message.reason}`);
+      for (const [reason, told] of Map.groupBy(deliveries, ({ message }) => message.reason)) {
+        logger.info({ ...fields, channels: told.map(({ channel }) => channel) }, `alert decided: ${reason}`);
       }
     }
     options.committed(
@@ -144,6 +144,12 @@ export function createTracker(options: TrackerOptions): Tracker {
     return undefined;
   };
 
+  const isWatched = ({ subject }: Outcome): boolean => {
+    if (subject.scope !== 'tenant') return true;
+    const tenant = options.tenant(subject.name);
+    return tenant !== undefined && !isSuspended(tenant);
+  };
+
   /** A person's act: stored at once or reported as not done. */
   const act = (id: string, step: (incident: Incident, now: number) => IncidentStep): Incident | undefined => {
     const incident = byId(id);
@@ -160,7 +166,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
     flush: () => {
       const now = clock.now();
-      const outcomes = noted;
+      // A run that was under way when its tenant was suspended or removed must not open what was closed for that.
+      const outcomes = noted.filter(isWatched);
       noted = [];
       const steps = trackRound(known, outcomes, {
         policy,

@@ -119,6 +119,9 @@ describe('the tracker', () => {
     });
     tracker.closeAbsent();
     assert.equal(committed.at(-1)?.incident.resolution, 'suspended');
+    const before = committed.length;
+    note('fail');
+    assert.equal(committed.length, before, 'a run that was under way opens nothing again');
   });
 
   it('acknowledges by id, and says when there is no such incident', () => {
