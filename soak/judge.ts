@@ -56,6 +56,7 @@ export function judge(kept: Kept, receipts: readonly Receipt[], channels: readon
   const lives = kept.incidents.map((incident) => judgeIncident(incident, kept, violations));
   const openings = lives.reduce((sum, life) => sum + life.openings, 0);
   const endings = lives.reduce((sum, life) => sum + life.endings, 0);
+  if (openings === 0) violations.push('nothing was opened, so nothing is proven');
   let repeats = 0;
   for (const channel of channels) {
     const got = receipts.filter((receipt) => receipt.channel === channel);
