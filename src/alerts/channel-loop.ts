@@ -163,7 +163,7 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
 
   const later = async (
     delivery: Delivery,
-    { reason, retryAfterMs }: Extract<DeliveryOutcome, { result: 'retry' }>,
+    { reason, retryAfterMs, maybeSent }: Extract<DeliveryOutcome, { result: 'retry' }>,
   ): Promise<void> => {
     failures += 1;
     failingSince ??= clock.monotonicMs();
@@ -180,7 +180,7 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     const waitMs = backoffMs(delivery.attempts, retryAfterMs, random);
     logger.warn({ ...fields, waitMs }, 'alert not delivered; trying again');
     await insist(() => {
-      outbox.retry(delivery.id, now + waitMs, reason);
+      outbox.retry(delivery.id, now + waitMs, reason, maybeSent === true);
       if (!reported && clock.monotonicMs() - (failingSince ?? 0) >= limits.reportAfterMs) {
         report('channel-failing', reason, delivery);
         reported = true;

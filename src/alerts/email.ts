@@ -70,7 +70,11 @@ export function emailText(message: Message, from: string, possibleRepeat: boolea
 }
 
 function aborted(signal: AbortSignal): Promise<DeliveryOutcome> {
-  const outcome: DeliveryOutcome = { result: 'retry', reason: 'stopped before the server answered' };
+  const outcome: DeliveryOutcome = {
+    result: 'retry',
+    reason: 'stopped before the server answered',
+    maybeSent: true,
+  };
   if (signal.aborted) return Promise.resolve(outcome);
   return new Promise((resolve) => {
     signal.addEventListener(

@@ -11,7 +11,8 @@ export type HttpAnswer =
       readonly body: string;
       readonly retryAfterMs: number | null;
     }
-  | { readonly ok: false; readonly reason: string };
+  /** `maybeSent`: the request may have arrived all the same. */
+  | { readonly ok: false; readonly reason: string; readonly maybeSent: boolean };
 
 interface HttpRequest {
   readonly url: string;
@@ -65,9 +66,11 @@ export function createChannelHttp({
         const retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
         return { ok: true, status: answer.statusCode, body: text, retryAfterMs };
       } catch (error) {
-        if (signal.aborted) return { ok: false, reason: 'stopped before an answer' };
-        if (deadline.aborted) return { ok: false, reason: `no answer within ${timeoutMs} ms` };
-        return { ok: false, reason: `no answer: ${errorCode(error)}` };
+        if (signal.aborted) return { ok: false, reason: 'stopped before an answer', maybeSent: true };
+        if (deadline.aborted)
+          return { ok: false, reason: `no answer within ${timeoutMs} ms`, maybeSent: true };
+        const code = errorCode(error);
+        return { ok: false, reason: `no answer: ${code}`, maybeSent: !NOT_CONNECTED.test(code) };
       }
     },
     close: () => agent.destroy(),
@@ -89,6 +92,10 @@ async function readBounded(body: AsyncIterable<unknown> & { destroy: () => unkno
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }
+
+/** Without a connection nothing was sent; of what broke later nobody knows. */
+const NOT_CONNECTED =
+  /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
 
 /** The library's messages may hold the address; its codes do not. */
 function errorCode(error: unknown): string {
@@ -117,7 +124,10 @@ function parseHttpDate(text: string): number {
  * again, everything else may pass. Redirects are never followed: the payload is for the configured address only.
  */
 export function judgeAnswer(answer: HttpAnswer): DeliveryOutcome {
-  if (!answer.ok) return { result: 'retry', reason: answer.reason };
+  if (!answer.ok) {
+    const { reason, maybeSent } = answer;
+    return { result: 'retry', reason, ...(maybeSent ? { maybeSent } : {}) };
+  }
   const { status } = answer;
   if (status >= 200 && status < 300) return { result: 'sent' };
   if (status >= 300 && status < 400)

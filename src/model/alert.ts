@@ -61,14 +61,20 @@ export interface SendContext {
   readonly signal: AbortSignal;
   /** What the channel returned for an earlier message about the same incident, null for the first: lets it update or thread. */
   readonly handle: string | null;
-  /** A crash came between sending and marking: this may be the second time. */
+  /** A crash came between sending and marking, or no answer came: this may be the second time. */
   readonly possibleRepeat: boolean;
 }
 
 /** The channel judges whether a failure can be retried, the pipeline owns the retry. */
 export type DeliveryOutcome =
   | { readonly result: 'sent'; readonly handle?: string }
-  | { readonly result: 'retry'; readonly reason: string; readonly retryAfterMs?: number }
+  | {
+      readonly result: 'retry';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      /** It went out and nobody knows whether it arrived: the next attempt may repeat it. */
+      readonly maybeSent?: true;
+    }
   /** This message can never be delivered; others may. */
   | { readonly result: 'rejected'; readonly reason: string }
   /** Nothing can be delivered over this channel any more. */

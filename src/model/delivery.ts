@@ -21,7 +21,7 @@ export interface Delivery extends NewDelivery {
   readonly leasedUntil: number | null;
   readonly sentAt: number | null;
   readonly lastError: string | null;
-  /** An earlier lease ended without an outcome: the message may have been sent. */
+  /** An earlier lease ended without an outcome, or an attempt without an answer: the message may have been sent. */
   readonly possibleRepeat: boolean;
 }
 
@@ -35,7 +35,8 @@ export interface Outbox {
   readonly lease: (now: number, limit: number, leaseMs: number, channel?: string) => readonly Delivery[];
   /** `handle` is remembered for the channel and group. */
   readonly sent: (id: string, now: number, handle: string | null) => void;
-  readonly retry: (id: string, nextAttemptAt: number, reason: string) => void;
+  /** @param maybeSent the message may have arrived: from now on it is a possible repeat */
+  readonly retry: (id: string, nextAttemptAt: number, reason: string, maybeSent?: boolean) => void;
   /** Given up; kept, listed, sent again on request. Later messages of the group no longer wait for it. */
   readonly dead: (id: string, now: number, reason: string) => void;
   readonly handle: (channel: string, group: string) => string | null;

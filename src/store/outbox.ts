@@ -55,7 +55,8 @@ export function createOutbox(connection: Connection): OutboxWriter {
     'INSERT OR REPLACE INTO delivery_handles (channel, grp, handle, updated_at) VALUES (?, ?, ?, ?)',
   );
   const retry = connection.prepare(
-    `UPDATE deliveries SET state = 'waiting', next_attempt_at = ?, leased_until = NULL, last_error = ?
+    `UPDATE deliveries SET state = 'waiting', next_attempt_at = ?, leased_until = NULL, last_error = ?,
+       possible_repeat = possible_repeat OR ?
      WHERE id = ? AND state = 'leased'`,
   );
   const dead = connection.prepare(
@@ -109,8 +110,8 @@ export function createOutbox(connection: Connection): OutboxWriter {
         if (row !== undefined && given !== null) setHandle.run(row.channel, row.grp, given, now);
       });
     },
-    retry: (id, nextAttemptAt, reason) => {
-      connection.durable(() => retry.run(nextAttemptAt, reason, id));
+    retry: (id, nextAttemptAt, reason, maybeSent = false) => {
+      connection.durable(() => retry.run(nextAttemptAt, reason, maybeSent ? 1 : 0, id));
     },
     dead: (id, _now, reason) => {
       connection.durable(() => dead.run(reason, id));

@@ -129,6 +129,10 @@ for (const [kind, kit] of Object.entries(KITS)) {
         const endless = behaviour === 'hang' || behaviour === 'drip';
         const outcome = await (endless ? hasty : notifier).send(opened, sendContext());
         assert.equal(outcome.result, expected, JSON.stringify(outcome));
+        if (outcome.result === 'retry') {
+          const silent = typeof behaviour === 'string';
+          assert.equal(outcome.maybeSent === true, silent, 'only without an answer it may have arrived');
+        }
         if (answer === '429') assert.equal(outcome.result === 'retry' && outcome.retryAfterMs, 7000);
         if (outcome.result === 'sent') return;
         assert.doesNotMatch(outcome.reason, /secret|xoxb|127\.0\.0\.1/);
@@ -158,7 +162,7 @@ for (const [kind, kit] of Object.entries(KITS)) {
       await gone.close();
       const [alone] = createNotifiers([kit.options(gone.url)], settings);
       const outcome = await alone?.send(opened, sendContext());
-      assert.equal(outcome?.result, 'retry');
+      assert.ok(outcome?.result === 'retry' && outcome.maybeSent === undefined, 'it cannot have arrived');
       await alone?.close?.();
     });
   });

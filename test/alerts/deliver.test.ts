@@ -243,6 +243,21 @@ describe('delivery', () => {
     await delivery.stop();
   });
 
+  it('marks what got no answer as a possible repeat, and not what was refused', async () => {
+    const unanswered: DeliveryOutcome = { result: 'retry', reason: 'no answer', maybeSent: true };
+    const { delivery, store, sent, time } = setUp({
+      a: (nth) => [retry, unanswered, retry][nth - 1] ?? ok(),
+    });
+    store.outbox.add([row(opened)]);
+    delivery.start();
+    await time.advance(MINUTE_MS);
+    assert.deepEqual(
+      sent.a?.map(({ possibleRepeat }) => possibleRepeat),
+      [false, false, true, true],
+    );
+    await delivery.stop();
+  });
+
   it('sends at once when it is woken', async () => {
     const { delivery, store, sent, time } = setUp({ a: ok });
     delivery.start();

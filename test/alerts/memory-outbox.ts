@@ -53,8 +53,9 @@ export function createMemoryOutbox() {
       if (row !== undefined && handle !== null) handles.set(`${row.channel} ${row.group}`, handle);
       change(id, { state: 'sent', sentAt: now, leasedUntil: null });
     }),
-    retry: tested((id: string, nextAttemptAt: number, reason: string) => {
-      change(id, { state: 'waiting', nextAttemptAt, lastError: reason, leasedUntil: null });
+    retry: tested((id: string, nextAttemptAt: number, reason: string, maybeSent = false) => {
+      const repeat = maybeSent ? { possibleRepeat: true } : {};
+      change(id, { state: 'waiting', nextAttemptAt, lastError: reason, leasedUntil: null, ...repeat });
     }),
     dead: tested((id: string, _now: number, reason: string) => {
       change(id, { state: 'dead', lastError: reason, leasedUntil: null });

@@ -38,6 +38,18 @@ describe('the outbox', () => {
     );
   });
 
+  it('remembers over later attempts that a message may have arrived', (context) => {
+    const { outbox } = temporaryStore(context);
+    outbox.add([aDelivery('d1')]);
+    const repeats = [undefined, true, false].map((maybeSent) => {
+      const [row] = outbox.lease(T0, 10, LEASE_MS);
+      outbox.retry('d1', T0, 'no answer', maybeSent);
+      return row?.possibleRepeat;
+    });
+    assert.deepEqual(repeats, [false, false, true]);
+    assert.equal(outbox.lease(T0, 10, LEASE_MS)[0]?.possibleRepeat, true);
+  });
+
   it('gives the oldest of each channel and group only, in the order of promising', (context) => {
     const { outbox } = temporaryStore(context);
     outbox.add([
