@@ -1,4 +1,4 @@
-const CORE = '^src/(model|checks|diagnosis|incidents|guard|forensics|reports)/';
+const CORE = '^src/(model|checks|diagnosis|incidents|guard|forensics|repair|reports)/';
 const ADAPTERS = ['probes', 'fly', 'tenants', 'alerts', 'store', 'metrics'];
 const ADAPTER = `^src/(${ADAPTERS.join('|')})/`;
 

@@ -9,8 +9,7 @@ import { createPagerdutyNotifier } from './pagerduty.ts';
 import { createSlackBotNotifier, createSlackWebhookNotifier } from './slack.ts';
 import { createWebhookNotifier } from './webhook.ts';
 
-export { createDelivery, type DeliveryOptions, type DeliveryPipeline } from './deliver.ts';
-export { alertAsText, describeAlert, describeNotice } from './message.ts';
+export { createDelivery } from './deliver.ts';
 export { noticeDeliveries, testNotice, watchdogNotice } from './notices.ts';
 export { createRouter } from './routes.ts';
 export { parseSlackAction, verifySlackSignature, type SlackAction } from './slack-interaction.ts';

@@ -61,8 +61,4 @@ type DeepReadonly<T> = T extends (...args: never) => unknown
 /** The configuration in effect, defaults filled in. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 
-export type TenantSourceConfig = Config['tenants'][number];
-export type TenantEntry = Extract<TenantSourceConfig, { source: 'list' }>['tenants'][number];
-export type ChannelConfig = Config['alerts']['channels'][number];
-export type RouteConfig = Config['alerts']['routes'][number];
 export type TokenScope = Config['server']['tokens'][number]['scopes'][number];

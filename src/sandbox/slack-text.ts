@@ -84,16 +84,18 @@ function objectText(object: unknown): string {
 
 /** Slack's markup as text: links with their address, the three escapes undone last. */
 function mrkdwn(text: string): string {
-  return text
-    // A date in the reader's zone; without a reader its fallback.
-    .replace(/<!date\^[^|>]*\|([^>]+)>/g, '$1')
-    .replace(/<((?:https?|mailto):[^|>]+)\|([^>]+)>/g, '$2 ($1)')
-    .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
-    .replace(/(^|[\s(])\*([^*\n]+)\*(?=$|[\s).,:;!?])/gm, '$1$2')
-    .replaceAll('```', '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  return (
+    text
+      // A date in the reader's zone; without a reader its fallback.
+      .replace(/<!date\^[^|>]*\|([^>]+)>/g, '$1')
+      .replace(/<((?:https?|mailto):[^|>]+)\|([^>]+)>/g, '$2 ($1)')
+      .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
+      .replace(/(^|[\s(])\*([^*\n]+)\*(?=$|[\s).,:;!?])/gm, '$1$2')
+      .replaceAll('```', '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&')
+  );
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createDelivery, noticeDeliveries, type DeliveryOptions } from '../../src/alerts/index.ts';
+import { createDelivery, noticeDeliveries } from '../../src/alerts/index.ts';
+import type { DeliveryOptions } from '../../src/alerts/deliver.ts';
 import { backoffMs } from '../../src/alerts/backoff.ts';
 import type { Alert, DeliveryOutcome, Message, Notifier, SendContext } from '../../src/model/alert.ts';
 import type { NewDelivery } from '../../src/model/delivery.ts';

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  createRouter,
-  describeAlert,
-  watchdogNotice,
-  noticeDeliveries,
-  type Route,
-} from '../../src/alerts/index.ts';
+import { createRouter, watchdogNotice, noticeDeliveries, type Route } from '../../src/alerts/index.ts';
+import { describeAlert } from '../../src/alerts/message.ts';
 import { ordinal, spokenDuration } from '../../src/model/spoken.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Scope, Severity } from '../../src/model/verdict.ts';

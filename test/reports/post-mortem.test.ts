@@ -169,7 +169,6 @@ describe('a post-mortem', () => {
         const lines = postMortem(given).split('\n');
         let fence: string | null = null;
         for (const line of lines) {
-           
           assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u202e\u200b]/u);
           assert.doesNotMatch(line, /^\s*::|##\[/u);
           const mark = /^(`{3,})/.exec(line)?.[1];

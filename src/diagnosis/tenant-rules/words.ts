@@ -35,4 +35,7 @@ export function outageOrWarning(
 export const VISITORS_NOTICE: readonly TenantRule['when'][] = [
   { handshake: UNREACHABLE },
   { site: SITE_FAILS },
+  { servedName: ['mismatch'] },
+  { servedChain: ['untrusted'] },
+  { servedDates: ['expired', 'not-yet-valid'] },
 ];
