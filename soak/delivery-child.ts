@@ -10,7 +10,7 @@ import type { IncidentPolicy, Outcome } from '../src/incidents/index.ts';
 import type { Diagnosis } from '../src/model/diagnosis.ts';
 import type { Subject } from '../src/model/incident.ts';
 import type { LogFields, Logger } from '../src/model/logger.ts';
-import { MINUTE_MS, type Clock, type Random } from '../src/model/time.ts';
+import { MINUTE_MS, SECOND_MS, type Clock, type Random } from '../src/model/time.ts';
 import { createTracker } from '../src/monitor/tracker.ts';
 import { openStore } from '../src/store/index.ts';
 import { pick, seededRandom } from './chance.ts';
@@ -29,7 +29,7 @@ export interface ChildSettings {
 const POLICY: IncidentPolicy = {
   openAfter: { failures: 3, of: 4 },
   resolveAfter: 2,
-  reopenWithinMs: MINUTE_MS,
+  reopenWithinMs: 10 * SECOND_MS,
   reminders: [2 * MINUTE_MS, 10 * MINUTE_MS],
   stormShare: 1,
   // Members of a storm are told of through it; here every opening is told, so that it can be counted.
@@ -128,17 +128,23 @@ async function main(settings: ChildSettings): Promise<void> {
 
 /** Subjects fall ill and recover, look doubtful, or are hidden by someone else's trouble. */
 function createWeather(random: Random, clock: Clock): (subject: Subject) => Outcome {
-  const ill = new Set<Subject>(SUBJECTS.filter(() => random() < 0.5));
+  const ill = new Map<Subject, Diagnosis>();
+  const fallIll = (subject: Subject): void => {
+    ill.set(subject, diagnosisOf(subject, random));
+  };
+  for (const subject of SUBJECTS) if (random() < 0.5) fallIll(subject);
   return (subject) => {
-    if (random() < 0.15 && !ill.delete(subject)) ill.add(subject);
+    if (random() < 0.2 && !ill.delete(subject)) fallIll(subject);
+    if (random() < 0.03 && ill.has(subject)) fallIll(subject);
     const at = clock.now();
     if (random() < 0.05) return { subject, at, verdict: 'unknown', diagnosis: null, explainedBy: null };
     if (subject.scope === 'tenant' && random() < 0.03) {
       const explainedBy = { scope: 'platform', code: 'platform-tls-outage' } as const;
       return { subject, at, verdict: 'fail', diagnosis: null, explainedBy };
     }
-    if (!ill.has(subject)) return passing(subject, at);
-    return { subject, at, verdict: 'fail', diagnosis: diagnosisOf(subject, random), explainedBy: null };
+    const diagnosis = ill.get(subject);
+    if (diagnosis === undefined) return passing(subject, at);
+    return { subject, at, verdict: 'fail', diagnosis, explainedBy: null };
   };
 }
 
@@ -158,7 +164,7 @@ function diagnosisOf({ scope, name }: Subject, random: Random): Diagnosis {
     code,
     scope,
     severity: pick(random, { critical: 4, warning: 1 }),
-    certainty: pick(random, { certain: 2, likely: 1 }),
+    certainty: pick(random, { certain: 3, likely: 1 }),
     summary: `${name} has ${code}`,
     explanation: 'Visitors see a TLS error.',
     explains: [],
