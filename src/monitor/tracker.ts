@@ -68,7 +68,7 @@ const FOLLOWING: ReadonlySet<IncidentEventKind> = new Set(['failed', 'muted', 'u
 
 export function createTracker(options: TrackerOptions): Tracker {
   const { policy, clock, logger } = options;
-  const known = new Map(options.known.map((incident) => [subjectKey(incident.subject), incident]));
+  const known = latestOfSubjects(options.known);
   let noted: Outcome[] = [];
   let failing = false;
 
@@ -211,6 +211,12 @@ export function createTracker(options: TrackerOptions): Tracker {
       );
     },
   };
+}
+
+/** A subject may have had several incidents lately: only the last one goes on, or returns. */
+function latestOfSubjects(incidents: readonly Incident[]): Map<string, Incident> {
+  const byAge = incidents.toSorted((one, other) => one.startedAt - other.startedAt);
+  return new Map(byAge.map((incident) => [subjectKey(incident.subject), incident]));
 }
 
 /** While the store is away only the newest outcome of each subject is kept: memory stays bounded. */

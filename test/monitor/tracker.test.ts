@@ -20,7 +20,7 @@ const CLAIM: Diagnosis = {
   remediation: [],
 };
 
-function harness(labels: Tenant['labels'] = {}) {
+function harness(labels: Tenant['labels'] = {}, known: readonly Incident[] = []) {
   const state = { now: 1_000_000, storeAway: false, tenants: new Map<string, Tenant>() };
   state.tenants.set('aaa', { id: 'aaa', hostname: 'aaa.example.io', app: 'sp-aaa', labels });
   const committed: IncidentChange[] = [];
@@ -31,7 +31,7 @@ function harness(labels: Tenant['labels'] = {}) {
     policy: DEFAULT_INCIDENT_POLICY,
     clock: { now: () => state.now, monotonicMs: () => state.now, sleep: () => Promise.resolve() },
     logger: { debug: quiet, info: quiet, warn: quiet, error: (_fields, message) => errors.push(message) },
-    known: [],
+    known,
     past: () => undefined,
     commit: (changes) => {
       if (state.storeAway) throw new Error('database or disk is full');
@@ -95,6 +95,29 @@ describe('the tracker', () => {
     state.storeAway = false;
     tracker.flush();
     assert.deepEqual(reasons(), ['opened']);
+  });
+
+  it('goes on after a restart with the latest incident of a subject, however the list is sorted', () => {
+    const first = harness();
+    first.note('fail');
+    first.note('pass');
+    first.note('pass');
+    const last = first.committed.at(-1)?.incident;
+    assert.ok(last?.state === 'resolved');
+    const startedAt = last.startedAt - 500;
+    const blip: Incident = { ...last, id: 'blip', startedAt, openedAt: null, alerts: 0 };
+    for (const known of [
+      [last, blip],
+      [blip, last],
+    ]) {
+      const { state, note, tracker } = harness({}, known);
+      state.now = (last.resolvedAt ?? 0) + 1_000;
+      note('fail');
+      assert.deepEqual(
+        tracker.unresolved().map(({ id, reopened }) => [id, reopened]),
+        [[last.id, 1]],
+      );
+    }
   });
 
   it('ends the incident of a tenant that is gone, and tells whoever was told', () => {
