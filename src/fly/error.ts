@@ -23,30 +23,39 @@ export function flyError(code: FailureCode, detail: string): FlyError {
 }
 
 const CODES: Readonly<Record<string, FailureCode>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
   ETIMEDOUT: 'timeout',
   ECONNREFUSED: 'refused',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
-  ERR_STREAM_PREMATURE_CLOSE: 'eof',
+  UND_ERR_SOCKET: 'eof',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'eof',
   ENOTFOUND: 'no-address',
   EAI_AGAIN: 'no-address',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'no-route',
   EADDRNOTAVAIL: 'no-route',
+  UND_ERR_HEADERS_OVERFLOW: 'too-large',
   HPE_HEADER_OVERFLOW: 'too-large',
   EPROTO: 'protocol',
+  // The client was closed while it asked.
+  UND_ERR_ABORTED: 'aborted',
+  UND_ERR_CLOSED: 'aborted',
+  UND_ERR_DESTROYED: 'aborted',
 };
 
 /** A TLS fault, an untrusted certificate of the API among them, or broken HTTP. */
-const PROTOCOL = /^(?:HPE_|ERR_SSL_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_HTTP_)/;
+const PROTOCOL = /^(?:HPE_|ERR_SSL_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_HTTP_PARSER)/;
 
 function codeOf(error: unknown): string {
   // Happy eyeballs reports all its attempts at once; each says about the same.
   const one = error instanceof AggregateError && !('code' in error) ? (error.errors as unknown[])[0] : error;
   if (typeof one !== 'object' || one === null) return '';
-  const { code, syscall } = one as { readonly code?: unknown; readonly syscall?: unknown };
-  // Node gives a FIN in the middle the errno of an RST; only a real one comes out of a system call.
-  if (code === 'ECONNRESET' && syscall === undefined) return 'ERR_STREAM_PREMATURE_CLOSE';
+  const { code, cause } = one as { readonly code?: unknown; readonly cause?: unknown };
+  if (code === 'UND_ERR_SOCKET' && typeof cause === 'object' && cause !== null && 'code' in cause)
+    return String(cause.code);
   return typeof code === 'string' ? code : '';
 }
 
