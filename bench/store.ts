@@ -5,15 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from '../src/model/logger.ts';
 import { DAY_MS, MINUTE_MS } from '../src/model/time.ts';
 import { openStore, type RunEntry, type Store } from '../src/store/index.ts';
-
-/** One line of the bench: a measured value and the limit it must keep. */
-export interface StoreMeasure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** The value must stay at or below a most, at or above a least. */
-  readonly limit: { readonly most: number } | { readonly least: number };
-}
+import { median, type Measure } from './measure.ts';
 
 export interface StoreBenchOptions {
   /** How many runs the file holds when queries are timed. 10 million is the design's size and takes some minutes. */
@@ -27,7 +19,7 @@ const DAYS = 30;
 const START = Date.UTC(2026, 0, 1);
 
 /** Fills a database as the daemon would and times what the design promises. */
-export function benchStore({ runs, tenants }: StoreBenchOptions): readonly StoreMeasure[] {
+export function benchStore({ runs, tenants }: StoreBenchOptions): readonly Measure[] {
   const folder = mkdtempSync(join(tmpdir(), 'tenantwatch-bench-'));
   try {
     return [
@@ -39,7 +31,7 @@ export function benchStore({ runs, tenants }: StoreBenchOptions): readonly Store
   }
 }
 
-function benchRuns(path: string, runs: number): readonly StoreMeasure[] {
+function benchRuns(path: string, runs: number): readonly Measure[] {
   const store = open(path);
   try {
     // As many tenants as make a day each, written in turn: each batch touches as many places as in the daemon.
@@ -61,12 +53,12 @@ function benchRuns(path: string, runs: number): readonly StoreMeasure[] {
     if (batch.length > 0) write();
     store.upkeep.checkpoint();
     const written = RUNS_A_DAY * tenants;
-    const day = median(50, (turn) => {
+    const day = medianMs(50, (turn) => {
       const tenant = tenantName(Math.floor((turn * tenants) / 50));
       const found = store.runs.between(tenant, START, START + DAY_MS + MINUTE_MS, 2 * RUNS_A_DAY).length;
       if (found !== RUNS_A_DAY) throw new Error(`expected a day of runs, found ${found}`);
     });
-    const latest = median(5, () => store.runs.latest().size);
+    const latest = medianMs(5, () => store.runs.latest().size);
     return [
       {
         name: `runs written, batches of ${RUNS_A_BATCH}`,
@@ -88,7 +80,7 @@ function benchRuns(path: string, runs: number): readonly StoreMeasure[] {
   }
 }
 
-function benchAvailability(path: string, tenants: number): readonly StoreMeasure[] {
+function benchAvailability(path: string, tenants: number): readonly Measure[] {
   const store = open(path);
   try {
     // One tenant's month goes in as runs and is rolled up; the others get copies of its days, and runs of today.
@@ -108,8 +100,8 @@ function benchAvailability(path: string, tenants: number): readonly StoreMeasure
     copyRollups(path, end);
     store.upkeep.checkpoint();
     const since = end - DAYS * DAY_MS + 6 * 60 * MINUTE_MS;
-    const one = median(50, () => store.rollups.availability(tenantName(0), since));
-    const all = median(5, () => {
+    const one = medianMs(50, () => store.rollups.availability(tenantName(0), since));
+    const all = medianMs(5, () => {
       const found = store.rollups.availability(null, since).length;
       if (found !== tenants) throw new Error(`expected ${tenants} tenants, found ${found}`);
     });
@@ -188,26 +180,11 @@ function healthyRun(tenant: number, at: number): RunEntry {
   };
 }
 
-function median(times: number, work: (turn: number) => unknown): number {
+function medianMs(times: number, work: (turn: number) => unknown): number {
   const taken = Array.from({ length: times }, (_, turn) => {
     const begun = performance.now();
     work(turn);
     return performance.now() - begun;
   });
-  return taken.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
-}
-
-/** One line for people; true when the limit is kept. */
-export function printMeasure({ name, value, unit, limit }: StoreMeasure): boolean {
-  const kept = 'most' in limit ? value <= limit.most : value >= limit.least;
-  const bound = 'most' in limit ? `at most ${limit.most}` : `at least ${limit.least}`;
-  const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
-  console.log(`${kept ? 'ok  ' : 'MISS'} ${name}: ${shown} ${unit} (${bound})`);
-  return kept;
-}
-
-if (import.meta.main) {
-  const [runs = '300000', tenants = '10000'] = process.argv.slice(2);
-  const measures = benchStore({ runs: Number(runs), tenants: Number(tenants) });
-  if (!measures.map(printMeasure).every(Boolean)) process.exitCode = 1;
+  return median(taken);
 }
