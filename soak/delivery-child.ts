@@ -30,7 +30,7 @@ const POLICY: IncidentPolicy = {
   openAfter: { failures: 3, of: 4 },
   resolveAfter: 2,
   reopenWithinMs: 10 * SECOND_MS,
-  reminders: [2 * MINUTE_MS, 10 * MINUTE_MS],
+  reminders: [30 * MINUTE_MS],
   stormShare: 1,
   // Members of a storm are told of through it; here every opening is told, so that it can be counted.
   stormCount: 1_000,
