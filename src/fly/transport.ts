@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import type { Clock } from '../model/time.ts';
-import { exchangeError, flyError } from './error.ts';
+import { exchangeError, FlyError, flyError } from './error.ts';
 
 export interface TransportOptions {
   readonly clock: Clock;
@@ -113,6 +113,7 @@ export function createTransport(options: TransportOptions): Transport {
         try {
           return await exchange(request, signal);
         } catch (error) {
+          if (error instanceof FlyError) throw error;
           if (timedOut()) throw flyError('timeout', `no complete answer within ${timeoutMs} ms`);
           if (outer.aborted) throw flyError('aborted', 'stopped before the answer was complete');
           throw exchangeError(error);
