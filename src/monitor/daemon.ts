@@ -14,7 +14,6 @@ import { createDeployWatch } from './deploy-watch.ts';
 import type { LatestResult } from './fleet.ts';
 import type { FlyView } from './fly-view.ts';
 import { recentDeploys, touchedByClaims } from './follow-up.ts';
-import type { FreshRelease } from './history.ts';
 import type { InventoryDiff } from './inventory-diff.ts';
 import type { InventoryKeeper } from './inventory.ts';
 import { createLiveChecks } from './live-checks.ts';
@@ -72,7 +71,16 @@ const WAKING: ReadonlySet<Trigger> = new Set(['gate', 'deploy', 'manual']);
 export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon {
   const { fleet, view, tracker, recorder, logger, history, clock, platform, stalls } = options;
   const shared = createSharedWatch(options);
-  const deploys = createDeployWatch(clock);
+  const deploys = createDeployWatch({
+    clock,
+    fleet,
+    history,
+    logger,
+    verify: (tenant, delayMs) => {
+      dispatch(tenant, 'deploy', 'deploy', delayMs);
+    },
+    verified: options.deployVerified,
+  });
   let liveRechecks: number[] = [];
 
   const observe = (
@@ -113,6 +121,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     // A shutdown in the middle of a run is no finding.
     if (signal.aborted) return undefined;
     record(tenant, snapshot, result, trigger);
+    deploys.after(tenant, { trigger, verdict: result.verdict, startedMs });
     return result;
   };
 
@@ -162,7 +171,6 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     if (failsNow && !failed && trigger !== 'recheck') {
       for (const delayMs of RECHECKS_MS) dispatch(tenant.id, 'recheck', 'recheck', delayMs);
     }
-    followDeploy(tenant, verdict);
   };
 
   const log = (
@@ -186,38 +194,10 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     else logger[isNews(result, before) ? 'info' : 'debug'](fields, `verification: ${verdict}`);
   };
 
-  const followDeploy = (tenant: Tenant, verdict: Verdict): void => {
-    const step = deploys.after(tenant.id, verdict);
-    switch (step.kind) {
-      case 'none':
-        return;
-      case 'again':
-        dispatch(tenant.id, 'deploy', 'deploy', step.delayMs);
-        return;
-      case 'verified': {
-        const tookMs = Math.round(step.tookMs);
-        logger.info({ tenant: tenant.id, release: step.release.version, tookMs }, 'deploy verified');
-        options.deployVerified(tenant.app);
-        return;
-      }
-      case 'gave-up':
-        logger.warn({ tenant: tenant.id, release: step.release.version }, 'deploy did not verify in time');
-        return;
-    }
-  };
-
-  const followUp = (diff: InventoryDiff, fresh: readonly FreshRelease[]): void => {
+  const followClaims = (diff: InventoryDiff): void => {
     for (const { id } of touchedByClaims(diff, fleet.tenants())) {
       logger.info({ tenant: id }, 'a claim of the tenant changed');
       dispatch(id, 'recheck', 'recheck');
-    }
-    for (const { tenant, app, release } of recentDeploys(fresh, fleet.tenants(), clock.now())) {
-      logger.info(
-        { tenant: tenant.id, app, release: release.version, status: release.status },
-        'deploy noticed',
-      );
-      deploys.began(tenant.id, release);
-      dispatch(tenant.id, 'deploy', 'deploy');
     }
   };
 
@@ -236,13 +216,16 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       if (signal.aborted) return;
       // Also after a failed sweep: other sources have nothing to do with Fly.
       await options.refreshTenants(signal);
+      deploys.resume();
       if (swept.outcome === 'failed') {
         const { code, detail } = swept.failure;
         logger.warn({ code, detail }, 'sweep of the organization failed');
         return;
       }
-      const fresh = history.sweep(swept.facts);
-      if (diff !== null) followUp(diff, fresh);
+      const fresh = history.freshReleases(swept.facts);
+      deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
+      history.sweep(swept.facts);
+      if (diff !== null) followClaims(diff);
     },
     observeShared: async (signal) => {
       await shared.observe(signal);

@@ -1,4 +1,4 @@
-import type { Tenant } from '../model/tenant.ts';
+import { isSuspended, type Tenant } from '../model/tenant.ts';
 import { HOUR_MS } from '../model/time.ts';
 import type { FreshRelease } from './history.ts';
 import type { InventoryDiff } from './inventory-diff.ts';
@@ -19,7 +19,10 @@ export interface TenantDeploy extends FreshRelease {
   readonly tenant: Tenant;
 }
 
-/** Deploys that someone may be waiting for: after a longer absence of ours an old release is history. */
+/**
+ * Deploys that someone may be waiting for: after a longer absence of ours an old release is history, and a tenant that is
+ * suspended on purpose is not verified at all.
+ */
 export function recentDeploys(
   fresh: readonly FreshRelease[],
   tenants: readonly Tenant[],
@@ -29,6 +32,8 @@ export function recentDeploys(
   const byApp = new Map(tenants.map((tenant) => [tenant.app, tenant]));
   return fresh.flatMap((one) => {
     const tenant = byApp.get(one.app);
-    return tenant === undefined || now - one.release.createdAt > HOUR_MS ? [] : [{ ...one, tenant }];
+    return tenant === undefined || isSuspended(tenant) || now - one.release.createdAt > HOUR_MS
+      ? []
+      : [{ ...one, tenant }];
   });
 }

@@ -3,20 +3,37 @@ import type { TenantResult } from '../model/diagnosis.ts';
 import type { Inventory, Release } from '../model/fly.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Run } from '../model/run.ts';
+import type { Tenant } from '../model/tenant.ts';
 import type { RunWriter, Store } from '../store/index.ts';
 
 /** What the daemon writes down. Never throws: a store that is away must not stop the probing. */
 export interface History {
   readonly run: (run: Run, evidence: TenantResult | null) => void;
   readonly shared: (at: number, result: SharedResult) => void;
-  /** Takes a complete sweep; returns the releases that nobody had seen before, also before a restart. */
-  readonly sweep: (inventory: Inventory) => readonly FreshRelease[];
+  /** Releases, and ends of releases under way, that no sweep had seen before, also before a restart. Writes nothing. */
+  readonly freshReleases: (inventory: Inventory) => readonly FreshRelease[];
+  /** Takes a complete sweep: what was fresh in it is known from now on. */
+  readonly sweep: (inventory: Inventory) => void;
+  /** The tenant's deploy was noticed then and must be verified, also after a restart. */
+  readonly deployDue: (tenant: string, at: number) => void;
+  readonly deployDone: (tenant: string) => void;
+  /** What was due at the last end of the process; the release is null when no sweep wrote it down. */
+  readonly deploysDue: (tenants: readonly Tenant[]) => readonly DueDeploy[];
 }
 
 export interface FreshRelease {
   readonly app: string;
   readonly release: Release;
 }
+
+export interface DueDeploy {
+  readonly tenant: string;
+  readonly at: number;
+  readonly release: Release | null;
+}
+
+/** The name under which deploys that must be verified stand among what is due. */
+const DEPLOYS = 'deploy';
 
 export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logger: Logger): History {
   /** What is lost of history is said once, until it works again. */
@@ -42,20 +59,53 @@ export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logg
         store.scopes.record({ scope: 'platform', at, result: platform });
       }, undefined);
     },
-    sweep: ({ apps, claims, takenAt }) =>
+    freshReleases: ({ apps }) =>
+      attempt(() => {
+        const known = store.deploys.current();
+        return [...apps].flatMap(([app, { currentRelease: release }]) => {
+          const before = known.get(app)?.release;
+          // The first sight of an app tells when its latest deploy was, not that it was now.
+          if (release === null || before === undefined || isSame(before, release)) return [];
+          return [{ app, release }];
+        });
+      }, []),
+    sweep: ({ apps, claims, takenAt }) => {
       attempt(() => {
         store.claims.sweep([...claims.values()].flat(), takenAt);
         const known = store.deploys.current();
-        const fresh: FreshRelease[] = [];
         for (const [app, { currentRelease: release }] of apps) {
-          if (release === null) continue;
-          const before = known.get(app);
-          if (before?.release.id === release.id && before.release.status === release.status) continue;
-          // The first sight of an app tells when its latest deploy was, not that it was now.
-          if (store.deploys.record(app, release, takenAt) && before !== undefined)
-            fresh.push({ app, release });
+          const before = known.get(app)?.release;
+          if (release === null || (before !== undefined && isSame(before, release))) continue;
+          store.deploys.record(app, release, takenAt);
         }
-        return fresh;
+      }, undefined);
+    },
+    deployDue: (tenant, at) => {
+      attempt(() => {
+        store.dueTimes.save(DEPLOYS, [{ tenant, dueAt: at }]);
+      }, undefined);
+    },
+    deployDone: (tenant) => {
+      attempt(() => {
+        store.dueTimes.remove(DEPLOYS, [tenant]);
+      }, undefined);
+    },
+    deploysDue: (tenants) =>
+      attempt(() => {
+        const due = store.dueTimes.load(DEPLOYS);
+        if (due.length === 0) return [];
+        const apps = new Map(tenants.map(({ id, app }) => [id, app]));
+        const current = store.deploys.current();
+        return due.flatMap(({ tenant, dueAt: at }) =>
+          tenant === null
+            ? []
+            : [{ tenant, at, release: current.get(apps.get(tenant) ?? '')?.release ?? null }],
+        );
       }, []),
   };
+}
+
+/** Rolling a release out takes a while; when that ends, what serves is another thing again. */
+function isSame(one: Release, other: Release): boolean {
+  return one.id === other.id && one.status === other.status;
 }

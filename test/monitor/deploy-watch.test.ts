@@ -1,48 +1,205 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import type { Release } from '../../src/model/fly.ts';
-import { createDeployWatch } from '../../src/monitor/deploy-watch.ts';
+import { describe, it, type TestContext } from 'node:test';
+import type { Inventory, Release } from '../../src/model/fly.ts';
+import type { Tenant } from '../../src/model/tenant.ts';
+import type { Trigger, Verdict } from '../../src/model/verdict.ts';
+import { createDeployWatch, type DeployWatch } from '../../src/monitor/deploy-watch.ts';
+import { createFleet } from '../../src/monitor/fleet.ts';
+import { recentDeploys } from '../../src/monitor/follow-up.ts';
+import { createHistory } from '../../src/monitor/history.ts';
+import type { Store } from '../../src/store/index.ts';
+import { recordingLogger, T0, temporaryStore } from '../store/fixtures.ts';
 
-const RELEASE: Release = {
-  id: 'r12',
-  version: 12,
-  status: 'complete',
-  reason: '',
-  description: '',
-  image: null,
-  user: null,
-  createdAt: 0,
-};
+const SHOP: Tenant = { id: 'shop', hostname: 'shop.example.com', app: 'sp-shop', labels: {} };
+const PASS = ['verified:sp-shop'];
+
+function release(version: number, status = 'complete'): Release {
+  return {
+    id: `r${version}`,
+    version,
+    status,
+    reason: '',
+    description: '',
+    image: null,
+    user: null,
+    createdAt: T0 + version,
+  };
+}
+
+function inventory(currentRelease: Release): Inventory {
+  const app = { name: SHOP.app, status: 'deployed', claims: [], currentRelease, machines: [] };
+  return { startedAt: T0, takenAt: T0, apps: new Map([[SHOP.app, app]]), claims: new Map() };
+}
+
+/** A daemon's part that follows deploys: what it asks for is written down, and time is ours. */
+function daemonOn(store: Store, startMs = 0) {
+  const time = { ms: startMs };
+  const asked: string[] = [];
+  const logger = recordingLogger();
+  const clock = { now: () => T0 + time.ms, monotonicMs: () => time.ms, sleep: () => Promise.resolve() };
+  const history = createHistory(store, { add: () => undefined }, logger);
+  const fleet = createFleet();
+  fleet.setTenants([SHOP]);
+  const watch: DeployWatch = createDeployWatch({
+    clock,
+    fleet,
+    history,
+    logger,
+    verify: (tenant, delayMs) => asked.push(`${tenant}+${delayMs}`),
+    verified: (app) => asked.push(`verified:${app}`),
+  });
+  const noticed = (one: Release): void => {
+    watch.noticed(recentDeploys(history.freshReleases(inventory(one)), fleet.tenants(), clock.now()));
+  };
+  return {
+    watch,
+    fleet,
+    logger,
+    sweep: (one: Release) => {
+      noticed(one);
+      history.sweep(inventory(one));
+    },
+    /** The process ends before the sweep is written down. */
+    sweepCutShort: noticed,
+    /** What is asked for after a run that began and ended now. */
+    run: (verdict: Verdict, trigger: Trigger = 'deploy', startedMs = time.ms) => {
+      watch.after(SHOP, { trigger, verdict, startedMs });
+      return asked.splice(0);
+    },
+    asked: () => asked.splice(0),
+    at: (ms: number) => (time.ms = ms),
+  };
+}
+
+function deployed(context: TestContext) {
+  const store = temporaryStore(context);
+  const daemon = daemonOn(store);
+  daemon.sweep(release(1));
+  assert.deepEqual(daemon.asked(), [], 'the first sight of an app is no deploy');
+  daemon.sweep(release(2));
+  assert.deepEqual(daemon.asked(), ['shop+0']);
+  return { store, ...daemon };
+}
 
 describe('a deploy that was noticed', () => {
-  function watch() {
-    let nowMs = 0;
-    const clock = { now: () => 0, monotonicMs: () => nowMs, sleep: () => Promise.resolve() };
-    const deploys = createDeployWatch(clock);
-    deploys.began('a', RELEASE);
-    return { deploys, at: (ms: number) => (nowMs = ms) };
-  }
-
-  it('is followed until the tenant verifies, and then no longer', () => {
-    const { deploys, at } = watch();
-    for (const verdict of ['fail', 'unknown', 'skipped'] as const) {
-      assert.deepEqual(deploys.after('a', verdict), { kind: 'again', delayMs: 5_000 });
+  it('is followed until the tenant verifies, and then no longer', (context) => {
+    const { run, at, logger } = deployed(context);
+    for (const [index, verdict] of (['fail', 'unknown', 'skipped'] as const).entries()) {
+      at(index * 5_000);
+      assert.deepEqual(run(verdict), ['shop+5000']);
     }
     at(61_000);
-    assert.deepEqual(deploys.after('a', 'pass'), { kind: 'verified', release: RELEASE, tookMs: 61_000 });
-    assert.deepEqual(deploys.after('a', 'fail'), { kind: 'none' });
+    assert.deepEqual(run('pass'), PASS);
+    assert.deepEqual(run('fail'), []);
+    assert.deepEqual(
+      logger.lines.map(({ message, fields }) => [message, fields.tookMs]),
+      [
+        ['deploy noticed', undefined],
+        ['deploy verified', 61_000],
+      ],
+    );
   });
 
-  it('is given up after five minutes', () => {
-    const { deploys, at } = watch();
+  it('is one chain of runs, however many others of the tenant fail meanwhile', (context) => {
+    const { run, at } = deployed(context);
+    assert.deepEqual(run('fail'), ['shop+5000']);
+    at(2_000);
+    assert.deepEqual(run('fail', 'recheck'), []);
+    at(4_000);
+    assert.deepEqual(run('fail', 'schedule'), []);
+    at(5_100);
+    assert.deepEqual(run('fail'), ['shop+5000']);
+  });
+
+  it('goes on with the next run of any kind when a run of its own got lost', (context) => {
+    const { run, at } = deployed(context);
+    run('fail');
+    at(60_000);
+    assert.deepEqual(run('fail', 'schedule'), ['shop+5000']);
+  });
+
+  it('is proved neither by a run that began before, nor by one that wakes nobody', (context) => {
+    const { run, at } = deployed(context);
+    at(1_000);
+    assert.deepEqual(run('pass', 'deploy', -1), []);
+    assert.deepEqual(run('pass', 'schedule'), ['shop+5000']);
+    assert.deepEqual(run('warn', 'gate'), PASS);
+  });
+
+  it('is given up after five minutes', (context) => {
+    const { run, at, logger } = deployed(context);
     at(299_999);
-    assert.equal(deploys.after('a', 'fail').kind, 'again');
+    assert.deepEqual(run('fail'), ['shop+5000']);
     at(300_000);
-    assert.equal(deploys.after('a', 'fail').kind, 'gave-up');
-    assert.equal(deploys.after('a', 'fail').kind, 'none');
+    assert.deepEqual(run('fail'), []);
+    assert.equal(logger.lines.at(-1)?.message, 'deploy did not verify in time');
+    assert.deepEqual(run('pass'), []);
   });
 
-  it('concerns its own tenant only', () => {
-    assert.equal(watch().deploys.after('b', 'pass').kind, 'none');
+  it('is verified again when it is rolled out', (context) => {
+    const { sweep, asked } = deployed(context);
+    for (const status of ['running', 'running', 'complete']) sweep(release(3, status));
+    assert.deepEqual(asked(), ['shop+0', 'shop+0']);
+  });
+
+  it('of a tenant that is gone is forgotten', (context) => {
+    const { store, fleet, watch } = deployed(context);
+    fleet.setTenants([]);
+    watch.noticed([]);
+    assert.deepEqual(store.dueTimes.load('deploy'), []);
+  });
+});
+
+describe('a restart in the middle of a deploy', () => {
+  it('goes on with it, and with the time that it had left', (context) => {
+    const { store, run } = deployed(context);
+    run('fail');
+    const next = daemonOn(store, 290_000);
+    next.watch.resume();
+    assert.deepEqual(next.asked(), ['shop+0']);
+    next.watch.resume();
+    assert.deepEqual(next.asked(), [], 'once');
+    assert.deepEqual(next.run('fail'), ['shop+5000']);
+    next.at(300_000);
+    assert.deepEqual(next.run('pass'), PASS);
+    const third = daemonOn(store, 301_000);
+    third.watch.resume();
+    assert.deepEqual(third.asked(), [], 'what is verified is not due any more');
+  });
+
+  it('still looks once at a deploy whose time ran out meanwhile', (context) => {
+    const next = daemonOn(deployed(context).store, 600_000);
+    next.watch.resume();
+    assert.deepEqual(next.asked(), ['shop+0']);
+    assert.deepEqual(next.run('pass'), PASS);
+  });
+
+  it('leaves a deploy of more than an hour ago alone', (context) => {
+    const { store } = deployed(context);
+    const next = daemonOn(store, 3_600_001);
+    next.watch.resume();
+    assert.deepEqual(next.asked(), []);
+    assert.deepEqual(store.dueTimes.load('deploy'), []);
+  });
+
+  it('loses nothing when it comes before the sweep was written down', (context) => {
+    const { store, sweepCutShort } = deployed(context);
+    sweepCutShort(release(3));
+    const next = daemonOn(store, 10_000);
+    next.watch.resume();
+    next.sweep(release(3));
+    assert.deepEqual(next.asked().at(-1), 'shop+0');
+    assert.equal(next.logger.lines.at(-1)?.fields.release, 3);
+  });
+
+  it('waits for the list of tenants', (context) => {
+    const { store } = deployed(context);
+    const next = daemonOn(store, 10_000);
+    next.fleet.setTenants([], false);
+    next.watch.resume();
+    assert.deepEqual(next.asked(), []);
+    next.fleet.setTenants([SHOP]);
+    next.watch.resume();
+    assert.deepEqual(next.asked(), ['shop+0']);
   });
 });

@@ -103,7 +103,7 @@ describe('what a sweep asks to be looked at', () => {
     );
   });
 
-  it('is each tenant that was deployed within the last hour', () => {
+  it('is each tenant that was deployed within the last hour and is not suspended on purpose', () => {
     const now = 10_000_000;
     const fresh = [
       { app: 'sp-aaa', release: release(2, now - 3_600_000) },
@@ -114,6 +114,8 @@ describe('what a sweep asks to be looked at', () => {
       recentDeploys(fresh, fleet, now).map(({ tenant: { id } }) => id),
       ['aaa'],
     );
+    const suspended = fleet.map((one) => ({ ...one, labels: { suspended: 'true' } }));
+    assert.deepEqual(recentDeploys(fresh, suspended, now), []);
   });
 });
 
