@@ -17,11 +17,10 @@ const ID = 'certificate-validity';
 
 /** Every certificate that was served for the tenant's name, in front of and behind the edge. */
 export function servedToTenant(snapshot: TenantSnapshot, platform: Platform): readonly ServedCertificate[] {
-  const { hostname } = snapshot.tenant;
   const health = resolverHealth(snapshot.platform, platform);
   const front = credibleHandshakes(snapshot.handshakes, snapshot.lookups, health);
   const handshakes = platform.edge === 'proxied' ? [...front, ...snapshot.managementHandshakes] : front;
-  return servedCertificates(handshakes, hostname, snapshot.takenAt, platform);
+  return servedCertificates(handshakes, snapshot.takenAt, platform);
 }
 
 /** Does the served certificate cover the name, chain to a trusted root, and hold now and for a while? Judged apart, all reported. */

@@ -4,6 +4,7 @@ import { coversHostname } from '../model/hostname.ts';
 import type { JsonObject } from '../model/json.ts';
 import { DAY_MS } from '../model/time.ts';
 import { isoTime } from './claims.ts';
+import { count } from './result.ts';
 
 /** Where a moment lies in a certificate's life. `expires-now`: fewer days left than `failDays`. */
 export type DateState = 'valid' | 'expires-soon' | 'expires-now' | 'expired' | 'not-yet-valid';
@@ -28,6 +29,12 @@ export function dateState(
   return daysLeft < limits.warnDays ? 'expires-soon' : 'valid';
 }
 
+/** Whole days until the end; after it whole days since, negative: an hour past the end is no day. */
+export function daysLeft(notAfter: number, now: number): number {
+  // No negative zero: it would be printed.
+  return Math.trunc((notAfter - now) / DAY_MS) + 0;
+}
+
 /** One certificate that was served, with its three judgements apart. */
 export interface ServedCertificate {
   readonly facts: CertificateFacts;
@@ -38,29 +45,30 @@ export interface ServedCertificate {
   readonly daysLeft: number;
 }
 
-/** Every certificate that was served in these handshakes, once for each fingerprint. */
+/** Every certificate that was served in these handshakes, once for each fingerprint; it has to cover every name that got it. */
 export function servedCertificates(
   handshakes: readonly Handshake[],
-  hostname: string,
   now: number,
   limits: ExpiryLimits,
 ): readonly ServedCertificate[] {
-  const served = new Map<string, ServedCertificate & { addresses: string[] }>();
-  for (const { address, result } of handshakes) {
-    if (result.outcome !== 'observed') continue;
-    const facts = result.facts.certificate;
+  const served = new Map<string, ServedCertificate & { addresses: string[]; coversName: boolean }>();
+  for (const { address, serverName, result, served: before } of handshakes) {
+    const facts = result.outcome === 'observed' ? result.facts.certificate : before;
+    if (facts === undefined) continue;
+    const coversName = facts.names.some((name) => coversHostname(name, serverName));
     const known = served.get(facts.fingerprint);
     if (known !== undefined) {
+      known.coversName &&= coversName;
       if (!known.addresses.includes(address)) known.addresses.push(address);
       continue;
     }
     served.set(facts.fingerprint, {
       facts,
       addresses: [address],
-      coversName: facts.names.some((name) => coversHostname(name, hostname)),
+      coversName,
       trusted: facts.trust === 'trusted',
       dates: dateState(facts.notBefore, facts.notAfter, now, limits),
-      daysLeft: Math.floor((facts.notAfter - now) / DAY_MS),
+      daysLeft: daysLeft(facts.notAfter, now),
     });
   }
   return [...served.values()];
@@ -112,7 +120,7 @@ export function defectText(certificate: ServedCertificate, hostname: string, def
       return `is not valid before ${isoTime(facts.notBefore) ?? 'an impossible date'}`;
     case 'expires-now':
     case 'expires-soon':
-      return `expires in ${certificate.daysLeft} days, at ${isoTime(facts.notAfter) ?? 'an impossible date'}`;
+      return `expires in ${count(certificate.daysLeft, 'day')}, at ${isoTime(facts.notAfter) ?? 'an impossible date'}`;
   }
 }
 

@@ -6,9 +6,9 @@ import type { JsonObject } from '../model/json.ts';
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
-import { DAY_MS } from '../model/time.ts';
 import {
   dateState,
+  daysLeft,
   defectReason,
   defectsOf,
   defectText,
@@ -18,7 +18,7 @@ import {
   type ServedCertificate,
 } from './certificates.ts';
 import { claimEvidence, isoTime, wildcardHostname } from './claims.ts';
-import { durationOf, failureText, notPassed, passed, skippedFor } from './result.ts';
+import { count, durationOf, failureText, notPassed, passed, skippedFor } from './result.ts';
 
 type Result = CheckResult<'wildcard-certificate'>;
 const ID = 'wildcard-certificate';
@@ -34,9 +34,11 @@ export function servedToControls(
   snapshot: PlatformSnapshot,
   platform: Platform,
 ): readonly ServedCertificate[] {
-  return snapshot.controls.flatMap(({ name, handshakes, managementHandshakes }) =>
-    servedCertificates([...handshakes, ...(managementHandshakes ?? [])], name, snapshot.takenAt, platform),
-  );
+  const handshakes = snapshot.controls.flatMap((control) => [
+    ...control.handshakes,
+    ...(control.managementHandshakes ?? []),
+  ]);
+  return servedCertificates(handshakes, snapshot.takenAt, platform);
 }
 
 /**
@@ -76,8 +78,8 @@ function judgeServed(served: readonly ServedCertificate[], platform: Platform): 
   const [defect] = defectsOf(served);
   const bad = defect && served.find((certificate) => hasDefect(certificate, defect));
   if (defect === undefined || bad === undefined) {
-    const daysLeft = served.reduce((least, certificate) => Math.min(least, certificate.daysLeft), Infinity);
-    const text = `The certificate served under ${platform.domain} is good and has ${daysLeft} days left.`;
+    const least = served.reduce((days, certificate) => Math.min(days, certificate.daysLeft), Infinity);
+    const text = `The certificate served under ${platform.domain} is good and has ${count(least, 'day')} left.`;
     return { verdict: 'pass', reason: null, text };
   }
   const text = `The certificate served under ${platform.domain} ${defectText(bad, wildcardHostname(platform), defect)}.`;
@@ -130,8 +132,8 @@ function judgeEnd(claim: Claim, now: number, platform: Platform): Judgement {
   const text = `${claim.app} holds an issued certificate for ${claim.hostname}.`;
   if (claim.expiresAt === null) return { verdict: 'pass', reason: null, text };
   const end = isoTime(claim.expiresAt) ?? 'an impossible date';
-  const daysLeft = Math.floor((claim.expiresAt - now) / DAY_MS);
-  const near = `The certificate of ${claim.app} for ${claim.hostname} expires in ${daysLeft} days, at ${end}.`;
+  const days = count(daysLeft(claim.expiresAt, now), 'day');
+  const near = `The certificate of ${claim.app} for ${claim.hostname} expires in ${days}, at ${end}.`;
   switch (dateState(null, claim.expiresAt, now, platform)) {
     case 'expired': {
       const expired = `The certificate of ${claim.app} for ${claim.hostname} expired at ${end}.`;

@@ -37,6 +37,8 @@ export interface Handshake {
   /** Time to the TCP connection, and of the TLS handshake; null when it was not reached. */
   readonly connectMs: number | null;
   readonly handshakeMs: number | null;
+  /** The certificate that came before a handshake that failed late; that of a successful one is in `result`. */
+  readonly served?: CertificateFacts;
 }
 
 /** The answer to one GET. Bodies are read up to 64 KiB, never decoded, redirects recorded and never followed. */

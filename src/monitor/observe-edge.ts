@@ -29,6 +29,8 @@ export interface EdgeObservation {
 /** Fresh attempts at an address whose first handshake failed: they tell an outage from a blip, and give a rate. */
 const REPEATS = 3;
 const REPEAT_SPACING_MS = 250;
+/** A first handshake that takes longer is not waited for: the fresh ones start beside it, and a silent edge costs one timeout, not two. */
+const SLOW_MS = 2_000;
 
 /** Failures that a repeat cannot change, or that are ours. */
 const NOT_REPEATED: ReadonlySet<FailureCode> = new Set([
@@ -51,27 +53,48 @@ export async function observeEdge(
   const attempts = new Map<string, Promise<readonly Handshake[]>>();
   let site: Taken<HttpFacts> = notTaken(request ? 'no-connection' : 'not-needed');
   let requested = !request;
+  /** Handshakes that an answer, or its absence, was waited for on. */
+  const asked = new Set<Handshake>();
 
-  /** The one GET goes to whichever address comes first; the others end at the handshake. */
-  const attempt = async (address: string, number: number): Promise<Handshake> => {
-    const target = { address, port, serverName: hostname, attempt: number, priority };
-    if (requested) return probes.handshake(target, signal);
+  const ask = async (address: string, number: number, onSecured?: () => void): Promise<Handshake> => {
     requested = true;
-    const exchange = await probes.exchange(target, signal);
+    const target = { address, port, serverName: hostname, attempt: number, priority };
+    const exchange = await probes.exchange(target, signal, onSecured);
+    asked.add(exchange.handshake);
     if (exchange.handshake.result.outcome === 'observed') site = exchange.site;
-    else requested = false;
+    else requested = site.outcome !== 'not-taken';
     return exchange.handshake;
   };
 
-  const connect = async (address: string): Promise<readonly Handshake[]> => {
-    const first = await attempt(address, 1);
-    if (first.result.outcome === 'observed' || NOT_REPEATED.has(first.result.failure.code)) return [first];
-    const repeats = Array.from({ length: REPEATS }, async (_, index) => {
+  /** The one GET goes to whichever address comes first; the others end at the handshake. */
+  const attempt = (address: string, number: number, onSecured?: () => void): Promise<Handshake> =>
+    requested
+      ? probes.handshake({ address, port, serverName: hostname, attempt: number, priority }, signal)
+      : ask(address, number, onSecured);
+
+  const repeat = async (address: string): Promise<readonly Handshake[]> => {
+    const fresh = Array.from({ length: REPEATS }, async (_, index) => {
       await clock.sleep(REPEAT_SPACING_MS * (index + 1), signal).catch(() => undefined);
       return signal.aborted ? undefined : attempt(address, index + 2);
     });
-    const fresh = await Promise.all(repeats);
-    return [first, ...fresh.filter((one) => one !== undefined)];
+    return (await Promise.all(fresh)).filter((one) => one !== undefined);
+  };
+
+  const connect = async (address: string): Promise<readonly Handshake[]> => {
+    const patience = new AbortController();
+    const decided = (): void => {
+      patience.abort();
+    };
+    const slowly = clock.sleep(SLOW_MS, patience.signal).then(
+      () => repeat(address),
+      () => undefined,
+    );
+    const first = await attempt(address, 1, decided);
+    decided();
+    const beside = await slowly;
+    if (beside !== undefined) return [first, ...beside];
+    if (first.result.outcome === 'observed' || NOT_REPEATED.has(first.result.failure.code)) return [first];
+    return [first, ...(await repeat(address))];
   };
 
   const look = async (server: Server): Promise<DnsLookup> => {
@@ -88,20 +111,26 @@ export async function observeEdge(
   ]);
   const lookups = [...cached, ...authoritative];
   onLookups?.(lookups);
-  const handshakes = (await Promise.all(attempts.values())).flat();
-  if (!requested) site = await lastChance(handshakes, attempt, () => site);
+  let handshakes: readonly Handshake[] = (await Promise.all(attempts.values())).flat();
+  if (handshakes.some(isRefusedLate)) {
+    // Where the edge refuses only in place of an answer, a handshake without a request proves nothing.
+    handshakes = await Promise.all(
+      handshakes.map(async (one) =>
+        one.result.outcome === 'failed' || asked.has(one) ? one : ask(one.address, one.attempt),
+      ),
+    );
+  }
+  if (!requested) {
+    // All first connections failed or were handshakes only: one more, with an address that answered.
+    const good = handshakes.find(({ result }) => result.outcome === 'observed');
+    if (good !== undefined) handshakes = [...handshakes, await ask(good.address, good.attempt + 1)];
+  }
   return { lookups, handshakes, site };
 }
 
-/** All first connections failed or were handshakes only: one more exchange with an address that answered. */
-async function lastChance(
-  handshakes: readonly Handshake[],
-  attempt: (address: string, number: number) => Promise<Handshake>,
-  site: () => Taken<HttpFacts>,
-): Promise<Taken<HttpFacts>> {
-  const good = handshakes.find(({ result }) => result.outcome === 'observed');
-  if (good !== undefined) await attempt(good.address, good.attempt + 1);
-  return site();
+/** The handshake was done on our side and refused all the same, see `probes/exchange.ts`. */
+export function isRefusedLate({ result, served }: Handshake): boolean {
+  return result.outcome === 'failed' && served !== undefined;
 }
 
 /** Every address that this server names, at most a few: a tenant's answer may hold thousands. */

@@ -8,7 +8,7 @@ import type { Clock, Random } from '../model/time.ts';
 import type { Probes } from '../probes/index.ts';
 import type { Servers } from './servers.ts';
 import type { FlyView } from './fly-view.ts';
-import { observeBehindProxy, observeEdge } from './observe-edge.ts';
+import { isRefusedLate, observeBehindProxy, observeEdge } from './observe-edge.ts';
 
 export interface PlatformObserver {
   readonly probes: Probes;
@@ -50,11 +50,7 @@ export async function observePlatform(
       : { outcome: 'observed', at: takenAt, durationMs: 0, facts: observer.addresses },
   );
   const [controls, fly, wildcardClaims, health, witnesses] = await Promise.all([
-    Promise.all(
-      Array.from({ length: CONTROLS }, (_, index) =>
-        observeControl(observer, { servers, priority, addresses, request: index === 0 }, signal),
-      ),
-    ),
+    observeControls(observer, { servers, priority, addresses }, signal),
     asked,
     view.wildcardClaims(signal),
     observeHealth(observer, priority, signal),
@@ -84,12 +80,28 @@ interface ControlRequest {
   readonly servers: Servers;
   readonly priority: Priority;
   readonly addresses: Promise<Taken<readonly string[]>>;
-  readonly request: boolean;
+}
+
+/** One of them is asked for its answer, too: what an unknown tenant's name gets. */
+async function observeControls(
+  observer: PlatformObserver,
+  request: ControlRequest,
+  signal: AbortSignal,
+): Promise<readonly ControlSnapshot[]> {
+  const controls = await Promise.all(
+    Array.from({ length: CONTROLS }, (_, index) => observeControl(observer, request, index === 0, signal)),
+  );
+  const [first] = controls;
+  if (first?.handshakes.some(isRefusedLate) !== true) return controls;
+  // A refusal in place of an answer shows only to those who ask: the others have to.
+  const others = controls.slice(1).map(() => observeControl(observer, request, true, signal));
+  return [first, ...(await Promise.all(others))];
 }
 
 async function observeControl(
   { probes, clock, random, platform }: PlatformObserver,
-  { servers, priority, addresses, request }: ControlRequest,
+  { servers, priority, addresses }: ControlRequest,
+  request: boolean,
   signal: AbortSignal,
 ): Promise<ControlSnapshot> {
   const name = controlName(platform, random);

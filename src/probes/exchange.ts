@@ -1,5 +1,5 @@
 import type { Handshake, HttpFacts } from '../model/connection.ts';
-import { notTaken, type Taken } from '../model/observation.ts';
+import { notTaken, type Failed, type Taken } from '../model/observation.ts';
 import {
   attemptHandshake,
   SITE_PROTOCOLS,
@@ -16,12 +16,16 @@ export interface Exchange {
 
 /**
  * Handshake, then a GET on that same connection: what is said of the certificate and of the answer is about one and the
- * same server. A TLS 1.3 server may refuse only after the handshake; that is a failure of the request. Never rejects.
+ * same server. A TLS 1.3 server may refuse only after our side is done; that is a handshake that failed, with a certificate
+ * that was served all the same. Never rejects.
+ *
+ * @param onSecured told when the handshake stands, before the answer is waited for
  */
 export async function exchange(
   target: HandshakeTarget,
   settings: HandshakeSettings & HttpSettings,
   signal: AbortSignal,
+  onSecured: () => void = () => undefined,
 ): Promise<Exchange> {
   const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal);
   if (socket === null) return { handshake, site: notTaken('no-connection') };
@@ -31,6 +35,19 @@ export async function exchange(
     port: target.port,
     path: '/',
   } as const;
+  onSecured();
   const site = await observe(settings.clock, 'request', () => getOver(socket, request, settings, signal));
+  if (site.outcome === 'failed' && site.failure.phase === 'handshake')
+    return { handshake: refused(handshake, site), site: notTaken('no-connection') };
   return { handshake, site };
+}
+
+function refused(handshake: Handshake, { durationMs, failure }: Failed): Handshake {
+  const { result } = handshake;
+  return {
+    ...handshake,
+    handshakeMs: null,
+    result: { outcome: 'failed', at: result.at, durationMs: result.durationMs + durationMs, failure },
+    ...(result.outcome === 'observed' ? { served: result.facts.certificate } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import tls from 'node:tls';
 import type { HttpFacts } from '../model/connection.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Clock } from '../model/time.ts';
 import { aborted, onAbort, stopped, timedOut } from './deadline.ts';
 import { nameFailure } from './failure.ts';
@@ -25,7 +26,8 @@ interface Head {
 
 /**
  * One GET over a connection that stands, HTTP/1.1 or HTTP/2 as ALPN chose. Nothing is decoded, followed or kept alive;
- * of the body 64 KiB are read. The connection is destroyed. Rejects with a ProbeError.
+ * of the body 64 KiB are read. The connection is destroyed. Rejects with a ProbeError; its phase is `handshake` where the
+ * server refused the handshake after our side of it was done.
  */
 export function getOver(
   socket: net.Socket,
@@ -53,8 +55,10 @@ export function getOver(
       act();
     };
     const fail = (error: unknown): void => {
+      const failure = nameFailure(error, 'request');
+      const late = failure.code === 'alert' && head === undefined && isUnconfirmed(socket);
       settle(() => {
-        reject(new ProbeError(nameFailure(error, 'request')));
+        reject(new ProbeError(late ? refusedLate(failure) : failure));
       });
     };
     const finish = (bodyTruncated: boolean): void => {
@@ -105,4 +109,13 @@ export function getOver(
       fail(aborted('request'));
     });
   });
+}
+
+/** In TLS 1.3 the client is done before the server has judged it: its refusal comes in place of the answer (RFC 8446 section 2). */
+function isUnconfirmed(socket: net.Socket): boolean {
+  return socket instanceof tls.TLSSocket && socket.getProtocol() === 'TLSv1.3';
+}
+
+function refusedLate(failure: Failure): Failure {
+  return { ...failure, phase: 'handshake', detail: `${failure.detail} in place of an answer` };
 }

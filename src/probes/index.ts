@@ -44,8 +44,12 @@ export interface Probes {
   readonly zoneServers: (domain: string, signal: AbortSignal) => Promise<Observation<readonly string[]>>;
   /** TCP connection and full TLS handshake; nothing is sent after it. */
   readonly handshake: (target: HandshakeTarget, signal: AbortSignal) => Promise<Handshake>;
-  /** The same, then `GET /` on that same connection. */
-  readonly exchange: (target: HandshakeTarget, signal: AbortSignal) => Promise<Exchange>;
+  /** The same, then `GET /` on that same connection; `onSecured` is told when the handshake stands. */
+  readonly exchange: (
+    target: HandshakeTarget,
+    signal: AbortSignal,
+    onSecured?: () => void,
+  ) => Promise<Exchange>;
   /** Resolves through the resolvers, connects, handshakes and asks `GET /`. */
   readonly direct: (
     hostname: string,
@@ -85,7 +89,7 @@ export function createProbes(options: ProbeOptions): Probes {
       socket?.destroy();
       return handshake;
     },
-    exchange: (target, signal) => exchange(target, settings, signal),
+    exchange: (target, signal, onSecured) => exchange(target, settings, signal, onSecured),
     direct: (hostname, port, signal, priority) =>
       getDirectly({ scheme: 'https', hostname, port, path: '/' }, priority, settings, signal),
     get: (url, signal, priority) => {

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { judgeMonitor, judgePlatform } from '../../src/checks/index.ts';
 import { resolverHealth } from '../../src/checks/resolver-health.ts';
 import type { MonitorCheckId, PlatformCheckId, Reason } from '../../src/model/check.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import { DAY_MS } from '../../src/model/time.ts';
+import { DAY_MS, HOUR_MS } from '../../src/model/time.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { checkOf } from '../support/diagnosing.ts';
 import {
@@ -309,4 +310,29 @@ describe('which resolver lies', () => {
   it('is nobody while all agree, even unlike the zone: that is the wildcard’s trouble', () => {
     assert.deepEqual(health(asked({ first: OWN })), ['answers', 'answers']);
   });
+});
+
+describe('the evidence of the wildcard certificate', () => {
+  const servedEvidence = (notAfter: number): readonly JsonObject[] => {
+    const controls = ['k3v9x1q0', 'zp7m2w4c']
+      .map((label) => `${label}.${DOMAIN}`)
+      .map((name) => control(name, { handshakes: attempts(V4, ['ok'], certificate({ notAfter }), name) }));
+    const check = checkOf(judgePlatform(platform({ controls }), settings()), 'wildcard-certificate');
+    return check.evidence.served as readonly JsonObject[];
+  };
+
+  it('lists a certificate once that was served to both control names', () => {
+    assert.equal(servedEvidence(NOW + 60 * DAY_MS).length, 1);
+  });
+
+  for (const [fact, notAfter, daysLeft] of [
+    ['an hour before its end', NOW + HOUR_MS, 0],
+    ['an hour after its end', NOW - HOUR_MS, 0],
+    ['a day and an hour after its end', NOW - DAY_MS - HOUR_MS, -1],
+    ['a day and an hour before its end', NOW + DAY_MS + HOUR_MS, 1],
+  ] as const) {
+    it(`counts whole days, ${fact}: ${daysLeft}`, () => {
+      assert.ok(Object.is(servedEvidence(notAfter)[0]?.daysLeft, daysLeft));
+    });
+  }
 });

@@ -431,7 +431,12 @@ table('site-response', [
     'no-connection',
   ],
   ['a timeout', { site: failed('request', 'timeout') }, 'fail', 'timeout-during-request'],
-  ['a late TLS 1.3 alert', { site: failed('request', 'alert') }, 'fail', 'alert-during-request'],
+  [
+    'an alert in the middle of the answer',
+    { site: failed('request', 'alert') },
+    'fail',
+    'alert-during-request',
+  ],
   ['stopped by ourselves', { site: failed('request', 'aborted') }, 'unknown', 'aborted-during-request'],
   ['asleep', { site: skipped('asleep') }, 'skipped', 'asleep'],
   ['the site’s own 502, unlike the control’s', { site: observed(http(502)) }, 'fail', 'server-error'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Failed } from '../../src/model/observation.ts';
 import type { ProblemCode } from '../../src/model/problem.ts';
 import { diagnosed, checkOf, type Diagnosed } from '../support/diagnosing.ts';
 import {
@@ -56,6 +57,10 @@ function commands({ result }: Diagnosed): readonly string[] {
   );
 }
 
+const LATE: Failed = {
+  ...EOF,
+  failure: { phase: 'handshake', code: 'alert', alert: 'certificate_required', detail: 'late' },
+};
 const CLAIMED = { certificates: observed([MISPLACED]) };
 const NOTHING = { monitor: null, platform: null, tenant: null };
 
@@ -99,6 +104,19 @@ describe('the decisions that the table must contain', () => {
       assert.equal(misrouted.result.diagnosis?.severity, 'critical');
       assert.match(misrouted.result.diagnosis.summary, /handshakes succeed, but the site fails/);
     }
+  });
+
+  it('an edge that refuses in place of an answer is an edge that refuses: with a claim it is the claim, an outage', () => {
+    const late = handshakes([LATE, LATE]).map((one) => ({ ...one, served: certificate() }));
+    const refusing = { handshakes: late, site: skipped('no-connection') };
+    const claimed = diagnosed({ ...refusing, ...CLAIMED });
+    assert.deepEqual(codes(claimed), { ...NOTHING, tenant: 'certificate-on-tenant-app' });
+    assert.equal(claimed.result.diagnosis?.severity, 'critical');
+    assert.match(claimed.result.diagnosis.summary, /handshakes fail: TLS alert certificate_required/);
+    const unexplained = diagnosed(refusing);
+    assert.deepEqual(codes(unexplained), { ...NOTHING, tenant: 'handshake-refused' });
+    // What was served before the refusal is judged all the same.
+    assert.equal(checkOf(unexplained.result.checks, 'certificate-validity').verdict, 'pass');
   });
 
   it('claim on tenant app + platform outage: each in its scope', () => {
@@ -295,7 +313,7 @@ describe('the decisions that the table must contain', () => {
     });
     const custom = diagnosed({
       tenant: { hostname },
-      handshakes: handshakes(['ok'], served),
+      handshakes: [...attempts(V4, ['ok'], served, hostname), ...attempts(V6, ['ok'], served, hostname)],
       platform: shared,
     });
     assert.equal(custom.document.verdict, 'pass');
@@ -305,7 +323,7 @@ describe('the decisions that the table must contain', () => {
     const elsewhere = diagnosed({
       tenant: { hostname },
       lookups: lookups(hostname, { first: astray, zone: astray }),
-      handshakes: attempts(OWN_V4, ['ok'], served),
+      handshakes: attempts(OWN_V4, ['ok'], served, hostname),
       platform: shared,
     });
     assert.equal(checkOf(elsewhere.result.checks, 'dns-wildcard').reason, 'not-a-target');

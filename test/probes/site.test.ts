@@ -98,21 +98,27 @@ describe('the answer of a site', () => {
     assert.deepEqual(site, { outcome: 'not-taken', reason: 'no-connection' });
   });
 
-  it('that TLS 1.3 refuses late is a failure of the request, the handshake stands', async () => {
-    const port = await servers.tls({
-      ...good,
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: 'TLSv1.3',
-      ALPNProtocols: ['http/1.1'],
+  for (const protocol of ['http/1.1', 'h2'] as const) {
+    it(`that TLS 1.3 refuses late is a handshake that failed, with the certificate that came (${protocol})`, async () => {
+      const port = await servers.tls({
+        ...good,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.3',
+        ALPNProtocols: [protocol],
+      });
+      let secured = 0;
+      const { handshake, site } = await probes.exchange(at(port), never(), () => (secured += 1));
+      assert.equal(secured, 1);
+      const { result } = handshake;
+      assert.deepEqual(
+        result.outcome === 'failed' && [result.failure.phase, result.failure.code, result.failure.alert],
+        ['handshake', 'alert', 'certificate_required'],
+      );
+      assert.equal(handshake.served?.trust, 'trusted');
+      assert.deepEqual(site, { outcome: 'not-taken', reason: 'no-connection' });
     });
-    const { handshake, site } = await probes.exchange(at(port), never());
-    assert.equal(handshake.result.outcome, 'observed');
-    assert.deepEqual(
-      site.outcome === 'failed' && [site.failure.phase, site.failure.code, site.failure.alert],
-      ['request', 'alert', 'certificate_required'],
-    );
-  });
+  }
 
   it('that is reset in the middle is told from one that ends there', async () => {
     let answered = false;
