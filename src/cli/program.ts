@@ -20,6 +20,7 @@ import { interruptedBy } from './interrupted.ts';
 import { scanCommand } from './scan.ts';
 import { silenceCommand } from './silence.ts';
 import { statusCommand } from './status.ts';
+import { tenantsCommand } from './tenants.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
 import { watchCommand } from './watch.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   statusCommand,
   historyCommand,
   availabilityCommand,
+  tenantsCommand,
   incidentsCommand,
   silenceCommand,
   alertsCommand,

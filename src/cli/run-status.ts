@@ -15,6 +15,7 @@ import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { keptSources, keptTenants, print, withDatabase } from './database.ts';
+import { sourceReports } from './run-tenants.ts';
 
 export async function showStatus(context: CliContext, options: DatabaseOptions): Promise<void> {
   const report = await withDatabase(context, options, 'read', ({ store, config }) =>
@@ -55,12 +56,7 @@ function statusOf(store: Store, config: Config, clock: Pick<Clock, 'now'>): Stat
     ),
     platform: scopeStatus(platform),
     monitor: scopeStatus(monitor),
-    sources: sources.map(({ name, tenants: list, reason, failingSince }) => ({
-      name,
-      tenants: list.length,
-      reason,
-      failingSince,
-    })),
+    sources: sourceReports(store),
     tenants: ids.length,
     counts,
     neverVerified: ids.length - latest.length,

@@ -15,6 +15,7 @@ export interface Metrics extends Recorder {
   readonly certificates: (expiries: ReadonlyMap<string, number>) => void;
   readonly claims: (counts: Readonly<Record<ClaimKind, number>>) => void;
   readonly incidents: (live: readonly Incident[]) => void;
+  readonly sources: (sources: readonly { readonly name: string; readonly reason: string | null }[]) => void;
   readonly databaseBytes: (bytes: number) => void;
   readonly eventLoopDelay: (delayMs: number) => void;
   readonly handshakeBudget: (perSecond: number, waiting: number) => void;
@@ -128,6 +129,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
     labelNames: ['channel', 'result'],
     registers,
   });
+  const sourceBelieved = new Gauge({
+    name: 'tenantwatch_tenant_source_believed',
+    help: 'Whether the latest list of the source of tenants is in use (1), or its last good one (0).',
+    labelNames: ['source'],
+    registers,
+  });
   const database = new Gauge({
     name: 'tenantwatch_database_bytes',
     help: 'Size of the database with its write-ahead log.',
@@ -211,6 +218,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
           incidentsOpen.set({ scope, severity }, count);
         }
       }
+    },
+    sources: (sources) => {
+      for (const { name: source, reason } of sources) sourceBelieved.set({ source }, reason === null ? 1 : 0);
     },
     databaseBytes: (bytes) => {
       database.set(bytes);

@@ -5,6 +5,7 @@ import { VERDICTS, type Verdict } from '../model/verdict.ts';
 import { columns } from './columns.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { marksOf, SEVERITY_STYLE, subjectOf, VERDICT_STYLE } from './standing.ts';
+import { doubtText, type SourceReport } from './tenants.ts';
 import { say, VERDICT_WORDS } from './wording.ts';
 import { wrap } from './wrap.ts';
 
@@ -17,7 +18,7 @@ export interface StatusReport {
   /** Null before the first look. */
   readonly platform: ScopeStatus | null;
   readonly monitor: ScopeStatus | null;
-  readonly sources: readonly SourceStatus[];
+  readonly sources: readonly SourceReport[];
   readonly tenants: number;
   /** By the verdict of the latest run. */
   readonly counts: Readonly<Record<Verdict, number>>;
@@ -52,14 +53,6 @@ export interface ScopeStatus {
   readonly since: number;
 }
 
-export interface SourceStatus {
-  readonly name: string;
-  readonly tenants: number;
-  /** Why its latest answer is not believed; null when it is. */
-  readonly reason: string | null;
-  readonly failingSince: number | null;
-}
-
 export interface TroubledTenant {
   readonly tenant: string;
   readonly hostname: string | null;
@@ -86,7 +79,7 @@ export function statusText(report: StatusReport, palette: Palette = PLAIN): stri
       scopeLine('platform', report.platform, at, palette),
       scopeLine('monitor', report.monitor, at, palette),
       countLine(report, palette),
-      ...report.sources.filter(({ reason }) => reason !== null).map((source) => sourceLine(source, at)),
+      ...report.sources.filter(({ reason }) => reason !== null).map((source) => doubtText(source, at)),
       ...alerts.disabledChannels.map((channel) => channelLine(channel, at, palette)),
       ...(alerts.undeliverable === 0 ? [] : [undeliverableLine(alerts.undeliverable)]),
       ...(report.silences === 0 ? [] : [`silences  ${report.silences} in force: tenantwatch silence list`]),
@@ -125,14 +118,6 @@ function countLine({ tenants, counts, neverVerified }: StatusReport, palette: Pa
   );
   if (neverVerified > 0) parts.push(`${neverVerified} not verified yet`);
   return `tenants   ${tenants}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
-}
-
-function sourceLine({ name, tenants, reason, failingSince }: SourceStatus, at: number): string {
-  const since = failingSince === null ? '' : ` for ${spokenDuration(at - failingSince)}`;
-  return wrap(
-    `source ${say(name)}: its last good list of ${tenants} is in use${since}: ${say(reason ?? '')}`,
-    0,
-  );
 }
 
 function channelLine({ channel, at: since, reason }: DisabledChannel, at: number, palette: Palette): string {

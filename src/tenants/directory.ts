@@ -24,6 +24,8 @@ interface SourceState {
   readonly state: 'fresh' | 'kept' | 'empty';
   /** Plain text for people; null when fresh. */
   readonly reason: string | null;
+  /** How many of the tenants in use the latest answer does not have, when it is not believed for that; else null. */
+  readonly lost: number | null;
   /** In use from this source. */
   readonly tenants: readonly Tenant[];
   /** Milliseconds since the epoch; null: never. */
@@ -47,26 +49,41 @@ interface TenantList {
 
 export interface TenantDirectory {
   /**
-   * Asks every source once and never rejects: what went wrong is in `sources`. With `acceptLoss` a source is
-   * believed however much it lost: how an operator confirms that the tenants are really gone.
+   * Asks every source once and never rejects: what went wrong is in `sources`. The sources named in `acceptLoss` are
+   * believed however much they lost: how an operator confirms that the tenants are really gone.
    */
-  readonly refresh: (signal: AbortSignal, options?: { readonly acceptLoss?: boolean }) => Promise<TenantList>;
+  readonly refresh: (
+    signal: AbortSignal,
+    options?: { readonly acceptLoss?: ReadonlySet<string> },
+  ) => Promise<TenantList>;
   /** The list of the latest refresh. */
   readonly current: () => TenantList;
 }
 
+interface Loss {
+  readonly lost: number;
+  readonly reason: string;
+}
+
 /** Why a new list is not believed; null: it is. */
-export function lossReason(
+export function unbelievableLoss(
   before: readonly Tenant[],
   after: readonly Tenant[],
   maxLossShare: number,
-): string | null {
+): Loss | null {
   if (before.length === 0) return null;
-  if (after.length === 0) return `it lists none of ${before.length} tenants any more`;
+  if (after.length === 0)
+    return {
+      lost: before.length,
+      reason:
+        before.length === 1
+          ? 'it lists no tenant any more'
+          : `it lists none of ${before.length} tenants any more`,
+    };
   const ids = new Set(after.map((tenant) => tenant.id));
   const lost = before.filter((tenant) => !ids.has(tenant.id)).length;
   if (lost / before.length <= maxLossShare) return null;
-  return `it lost ${lost} of ${before.length} tenants at once`;
+  return { lost, reason: `it lost ${lost} of ${before.length} tenants at once` };
 }
 
 function listOf(sources: readonly SourceState[], before: TenantList | null): TenantList {
@@ -98,6 +115,7 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
         name: source.name,
         state: tenants === null ? 'empty' : 'kept',
         reason: 'it was not asked yet',
+        lost: null,
         tenants: tenants ?? [],
         loadedAt: null,
         failingSince: null,
@@ -106,18 +124,21 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
     null,
   );
 
-  function keep(before: SourceState, reason: string, lost = false): SourceState {
+  function keep(before: SourceState, reason: string, lost: number | null = null): SourceState {
     const isNew = before.failingSince === null;
     const state = before.state === 'empty' ? 'empty' : 'kept';
     const said = plainText(reason, MAX_REASON_LENGTH);
     if (isNew || before.reason !== said) {
-      const advice = lost ? '; if they are really gone, raise watch.maxLossShare' : '';
+      const { name: source, tenants } = before;
+      const advice = lost === null ? '' : `; if they are really gone: tenantwatch tenants accept '${source}'`;
       logger?.warn(
-        { source: before.name, reason: said, tenants: before.tenants.length },
-        `tenant source is not believed, its last good list stays in use${advice}`,
+        { source, reason: said, tenants: tenants.length },
+        state === 'empty'
+          ? 'tenant source gives no list yet'
+          : `tenant source is not believed, its last good list stays in use${advice}`,
       );
     }
-    return { ...before, state, reason: said, failingSince: before.failingSince ?? clock.now() };
+    return { ...before, state, reason: said, lost, failingSince: before.failingSince ?? clock.now() };
   }
 
   async function ask(
@@ -133,14 +154,15 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
       return signal.aborted ? before : keep(before, error instanceof Error ? error.message : String(error));
     }
     const trusted = acceptLoss || source.fixed !== undefined;
-    const reason = trusted ? null : lossReason(before.tenants, tenants, maxLossShare);
-    if (reason !== null) return keep(before, reason, true);
+    const loss = trusted ? null : unbelievableLoss(before.tenants, tenants, maxLossShare);
+    if (loss !== null) return keep(before, loss.reason, loss.lost);
     if (before.failingSince !== null)
       logger?.info({ source: source.name, tenants: tenants.length }, 'tenant source is believed again');
     return {
       name: source.name,
       state: 'fresh',
       reason: null,
+      lost: null,
       tenants,
       loadedAt: clock.now(),
       failingSince: null,
@@ -148,13 +170,13 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
   }
 
   return {
-    refresh: async (signal, { acceptLoss = false } = {}) => {
+    refresh: async (signal, { acceptLoss } = {}) => {
       const states = latest.sources;
       const sources = await Promise.all(
         options.sources.map((source, index) => {
           const before = states[index];
           if (before === undefined) throw new Error(`no state of tenant source ${source.name}`);
-          return ask(source, before, acceptLoss, signal);
+          return ask(source, before, acceptLoss?.has(source.name) === true, signal);
         }),
       );
       latest = listOf(sources, latest);

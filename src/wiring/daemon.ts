@@ -55,6 +55,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     platform,
     inventory,
     smallState: store.smallState,
+    audit: store.audit,
   });
   const takeTenants = ({ tenants, complete }: ReturnType<typeof directory.current>): void => {
     // No source has ever answered: that is not an empty fleet.
@@ -171,7 +172,9 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       ),
       wake: config.watch.wake === 'always',
       refreshTenants: async (signal) => {
-        takeTenants(await directory.refresh(signal));
+        const list = await directory.refresh(signal);
+        metrics.sources(list.sources);
+        takeTenants(list);
       },
       deployVerified: (app) => {
         silences.end(endByDeploy(silences.current(), app, clock.now()));
@@ -185,6 +188,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     silences.refresh();
     takeRequests({ store, tracker, clock, logger });
     tracker.flush();
+    // Whoever confirmed that tenants are gone waits for it.
+    if (directory.mustAsk()) void scheduler.sweepNow();
     delivery.wake();
   });
   const http = await startHttp({

@@ -6,7 +6,7 @@ import { TENANT_LISTS, type TenantListOfSource } from '../model/tenant-list.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { Clock } from '../model/time.ts';
 import type { InventoryKeeper } from '../monitor/inventory.ts';
-import type { SmallStateTable } from '../store/index.ts';
+import type { AuditTable, SmallStateTable } from '../store/index.ts';
 import {
   createFileSource,
   createFlySource,
@@ -18,6 +18,7 @@ import {
   type TenantDirectory,
   type TenantSource,
 } from '../tenants/index.ts';
+import { acceptedLosses } from './accepted-losses.ts';
 import { userAgent } from './probing.ts';
 
 export interface SourcesHost {
@@ -73,11 +74,17 @@ export async function loadTenants(
 export interface DirectoryHost extends Omit<SourcesHost, 'apps'> {
   readonly inventory: InventoryKeeper;
   readonly smallState: SmallStateTable;
+  readonly audit: Pick<AuditTable, 'add'>;
   readonly logger: Logger;
 }
 
+export interface DaemonDirectory extends TenantDirectory {
+  /** Has an operator confirmed a loss since the last refresh? */
+  readonly mustAsk: () => boolean;
+}
+
 /** The daemon's list of tenants: Fly's apps come from the latest sweep, the last good lists survive a restart. */
-export function createDaemonDirectory(config: Config, host: DirectoryHost): TenantDirectory {
+export function createDaemonDirectory(config: Config, host: DirectoryHost): DaemonDirectory {
   const { inventory, smallState, clock, logger } = host;
   const apps = (): Promise<Iterable<string>> => {
     const swept = inventory.current();
@@ -93,25 +100,37 @@ export function createDaemonDirectory(config: Config, host: DirectoryHost): Tena
     logger,
     lastGood: lastGoodLists(smallState.get(TENANT_LISTS), sources, config.tenants),
   });
+  const losses = acceptedLosses(host);
+
   /** The states that were saved with the lists; undefined when the lists must be saved anyhow. */
   let saved: string | undefined;
+  const save = (list: ReturnType<TenantDirectory['current']>): void => {
+    const states = JSON.stringify(list.sources.map(({ reason }) => reason));
+    if (saved === states && list.added.length === 0 && list.removed.length === 0) return;
+    try {
+      const lists: readonly TenantListOfSource[] = list.sources.map(
+        ({ name, tenants, reason, failingSince, lost }) => ({ name, tenants, reason, failingSince, lost }),
+      );
+      smallState.set(TENANT_LISTS, lists as unknown as Json);
+      saved = states;
+    } catch (error) {
+      saved = undefined;
+      logger.warn({ error: String(error) }, 'the list of tenants could not be kept for the next start');
+    }
+  };
+
   return {
     current: directory.current,
-    refresh: async (signal, options) => {
-      const list = await directory.refresh(signal, options);
-      const states = JSON.stringify(list.sources.map(({ reason }) => reason));
-      const same = saved === states && list.added.length === 0 && list.removed.length === 0;
-      if (signal.aborted || same) return list;
-      try {
-        const lists: readonly TenantListOfSource[] = list.sources.map(
-          ({ name, tenants, reason, failingSince }) => ({ name, tenants, reason, failingSince }),
-        );
-        smallState.set(TENANT_LISTS, JSON.parse(JSON.stringify(lists)) as Json);
-        saved = states;
-      } catch (error) {
-        saved = undefined;
-        logger.warn({ error: String(error) }, 'the list of tenants could not be kept for the next start');
-      }
+    mustAsk: () => losses.inForce().length > 0,
+    refresh: async (signal) => {
+      const accepted = losses.inForce();
+      const before = directory.current().sources;
+      const list = await directory.refresh(signal, {
+        acceptLoss: new Set(accepted.map(({ source }) => source)),
+      });
+      if (signal.aborted) return list;
+      save(list);
+      losses.settle(accepted, before, list.sources);
       return list;
     },
   };

@@ -200,7 +200,7 @@ describe('whatever stands in a name, a note or an error', () => {
             daemon: { alive: true, lastRunAt: T0, pid: 1, host: text, since: T0 },
             platform: { verdict: 'fail', code: 'platform-tls-outage', summary: text, since: T0 },
             monitor: null,
-            sources: [{ name: text, tenants: 1, reason: text, failingSince: T0 }],
+            sources: [{ name: text, tenants: 1, reason: text, failingSince: T0, lost: 1 }],
             tenants: 1,
             counts: { pass: 0, warn: 0, fail: 1, unknown: 0, skipped: 0 },
             neverVerified: 0,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Tenant } from '../../src/model/tenant.ts';
 import { createListSource, createTenantDirectory } from '../../src/tenants/index.ts';
 import type { TenantSource } from '../../src/tenants/index.ts';
-import { lossReason } from '../../src/tenants/directory.ts';
+import { unbelievableLoss } from '../../src/tenants/directory.ts';
 import { standingClock } from '../fly/hurried-clock.ts';
 import { fleet, PLAN } from './plan.ts';
 
@@ -36,17 +36,17 @@ describe('a loss of tenants', () => {
   ];
   for (const [name, before, after, believed] of table) {
     it(name, () => {
-      assert.equal(lossReason(fleet(before), fleet(after), 0.3) === null, believed);
+      assert.equal(unbelievableLoss(fleet(before), fleet(after), 0.3) === null, believed);
     });
   }
 
   it('of all is not believed even where everything may be lost', () => {
-    assert.notEqual(lossReason(fleet(3), [], 1), null);
-    assert.equal(lossReason(fleet(3), fleet(1), 1), null);
+    assert.notEqual(unbelievableLoss(fleet(3), [], 1), null);
+    assert.equal(unbelievableLoss(fleet(3), fleet(1), 1), null);
   });
 
   it('counts who is missing, not how many there are', () => {
-    assert.notEqual(lossReason(fleet(10), fleet(10, 100), 0.3), null);
+    assert.notEqual(unbelievableLoss(fleet(10), fleet(10, 100), 0.3), null);
   });
 });
 
@@ -133,7 +133,10 @@ describe('the directory', () => {
     const kept = await directory.refresh(never);
     assert.equal(kept.tenants.length, 10);
     assert.equal(kept.sources[0]?.reason, 'it lost 5 of 10 tenants at once');
-    const accepted = await directory.refresh(never, { acceptLoss: true });
+    assert.equal(kept.sources[0].lost, 5);
+    const other = await directory.refresh(never, { acceptLoss: new Set(['list']) });
+    assert.equal(other.tenants.length, 10, 'another source was confirmed, not this one');
+    const accepted = await directory.refresh(never, { acceptLoss: new Set(['fly']) });
     assert.equal(accepted.tenants.length, 5);
     assert.equal(accepted.removed.length, 5);
   });
