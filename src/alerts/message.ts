@@ -136,12 +136,13 @@ function endOf({ incident, at }: Alert): string {
 
 function factsOf(alert: Alert): readonly Fact[] {
   const { incident, tenant, diagnosis, reason } = alert;
-  const facts: Fact[] = [timeFact('Since', incident.firstFailedAt)];
+  const facts: Fact[] = [timeFact(reason === 'resolved' ? 'Failed since' : 'Since', incident.firstFailedAt)];
   if (reason === 'resolved' && incident.firstGoodAt !== null)
     facts.push(timeFact('Good since', incident.firstGoodAt));
   if (incident.subject.scope === 'tenant' && incident.memberCount === 0) {
     facts.push({ label: 'Deploy before it', value: plainText(deployOf(alert), 300) });
   }
+  if (alert.origin != null) facts.push({ label: 'Certificate', value: plainText(alert.origin, 300) });
   if (diagnosis !== null && reason !== 'resolved') {
     facts.push({ label: 'Diagnosis', value: plainText(`${incident.code} (${diagnosis.certainty})`) });
   }

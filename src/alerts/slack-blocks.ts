@@ -41,10 +41,11 @@ export function slackMessage(message: Message, { buttons, possibleRepeat }: Slac
   return { text: fallback(text), blocks };
 }
 
-/** One event, for the thread below the message. */
-export function slackEvent(alert: Alert, possibleRepeat: boolean): SlackMessage {
+/** One event. `alone`: it is read without the message that it belongs to, and names the site. */
+export function slackEvent(alert: Alert, possibleRepeat: boolean, alone: boolean): SlackMessage {
   const text = describeAlert(alert, possibleRepeat);
-  const line = text.news === '' ? text.headline : text.news;
+  const { headline, news } = text;
+  const line = news === '' ? headline : alone ? `${headline}. ${news}` : news;
   const shown = escaped(`${sign(text)} ${line}`, 1000);
   return { text: shown, blocks: [section(shown)] };
 }

@@ -53,6 +53,16 @@ const REFUSED = new Set([
   'too_many_attachments',
 ]);
 
+/** The message is out of reach: deleted, not to be changed, or in a channel that the configuration has left behind. */
+const UNREACHABLE = new Set([
+  'cant_update_message',
+  'channel_not_found',
+  'edit_window_closed',
+  'is_archived',
+  'message_not_found',
+  'not_in_channel',
+]);
+
 /** An incoming webhook: it can only add messages, neither change one nor answer in its thread. */
 export function createSlackWebhookNotifier(options: SlackWebhookOptions, http: ChannelHttp): Notifier {
   const url = options.webhookUrl.reveal();
@@ -62,7 +72,7 @@ export function createSlackWebhookNotifier(options: SlackWebhookOptions, http: C
     send: async (message, { signal, possibleRepeat }) => {
       const brief = 'incident' in message && message.reason === 'acknowledged';
       const shown = brief
-        ? slackEvent(message, possibleRepeat)
+        ? slackEvent(message, possibleRepeat, true)
         : slackMessage(message, { buttons: false, possibleRepeat });
       const answer = await http.post({
         url,
@@ -117,17 +127,17 @@ export function createSlackBotNotifier(options: SlackBotOptions, http: ChannelHt
     const shown = slackMessage(alert, { buttons, possibleRepeat: false });
     const updated = await call('chat.update', { ...known, ...shown }, signal);
     if (!updated.ok) {
-      // Someone deleted the message, or the channel's rules forbid changes: the news must not be lost with it.
-      if (/^(message_not_found|cant_update_message|edit_window_closed)$/.test(updated.error))
-        return postNew(shown, signal);
+      // The news must not be lost with the message.
+      if (UNREACHABLE.has(updated.error)) return postNew(shown, signal);
       return updated.outcome;
     }
-    const event = slackEvent(alert, possibleRepeat);
     // A change in place makes no sound: what is worse, back, or still there is shown in the channel, too.
+    const loud = isLoud(alert);
+    const event = slackEvent(alert, possibleRepeat, loud);
     const reply = {
       channel: known.channel,
       thread_ts: known.ts,
-      reply_broadcast: isLoud(alert),
+      reply_broadcast: loud,
       ...event,
     };
     const replied = await call('chat.postMessage', reply, signal);

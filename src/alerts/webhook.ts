@@ -63,6 +63,7 @@ function webhookBody(message: Message): object {
       tenant,
       diagnosis,
       deploy,
+      origin: message.origin ?? null,
       links,
     },
   };

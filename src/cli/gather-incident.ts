@@ -3,11 +3,11 @@ import type { Config } from '../config/index.ts';
 import { isStorm } from '../incidents/index.ts';
 import type { Message } from '../model/alert.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Deploy } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import { tenantById } from '../model/tenant-names.ts';
 import type { Tenant } from '../model/tenant.ts';
-import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
+import { MINUTE_MS } from '../model/time.ts';
+import { whatCameBefore } from '../monitor/what-came-before.ts';
 import { summarize } from '../reports/deliveries.ts';
 import { durationOf, timelineOf, type IncidentReport } from '../reports/incidents.ts';
 import type { Store } from '../store/index.ts';
@@ -20,7 +20,7 @@ export function gatherIncident(incident: Incident, store: Store, config: Config,
   const tenant = tenantOf(incident, store, config);
   const kept = store.outbox.list({ group: incident.id, limit: MOST_DELIVERIES });
   const deliveries = kept.map(summarize).toReversed();
-  const deploy = tenant === null ? null : deployBefore(tenant, incident, store);
+  const { deploy, origin } = whatCameBefore(store, toPlatform(config), tenant, incident);
   return {
     schema: 'tenantwatch.incident/1',
     at,
@@ -33,6 +33,7 @@ export function gatherIncident(incident: Incident, store: Store, config: Config,
       null,
     observed: tenant === null ? [] : observedFirst(tenant, incident, store),
     deploy,
+    origin,
     durationMs: durationOf(incident, at),
     timeline: timelineOf(incident, store.incidents.events(incident.id), deploy, deliveries),
     deliveries,
@@ -48,10 +49,6 @@ function tenantOf(incident: Incident, store: Store, config: Config): Tenant | nu
   const { hostname, app } =
     store.evidence.at(name, incident.lastFailedAt)?.result ?? tenantById(name, toPlatform(config));
   return { id: name, hostname, app, labels: {} };
-}
-
-function deployBefore({ app }: Tenant, { firstFailedAt }: Incident, store: Store): Deploy | null {
-  return store.deploys.between(app, firstFailedAt - HOUR_MS, firstFailedAt, 1)[0] ?? null;
 }
 
 /** Evidence of the same failure is kept every few minutes only: the nearest before it says the same. */

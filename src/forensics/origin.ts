@@ -56,7 +56,10 @@ export const BEFORE_RELEASE_MS = 5 * MINUTE_MS;
 export const BATCH_MS = 15 * MINUTE_MS;
 const BATCH_COUNT = 2;
 
-export function originOf(given: Case): Origin {
+/** The part of a case that tells how the certificate got there. */
+export type OriginCase = Pick<Case, 'claim' | 'earlier' | 'others' | 'releases'>;
+
+export function originOf(given: OriginCase): Origin {
   const { claim } = given;
   if (claim === null) {
     return bare('none-known', 'no misplaced certificate is known for this tenant');
@@ -85,7 +88,7 @@ export function originOf(given: Case): Origin {
 }
 
 function judged(
-  given: Case,
+  given: OriginCase,
   claim: ClaimRecord,
   createdAt: number,
   { before, after }: { readonly before: NearRelease | null; readonly after: NearRelease | null },
@@ -192,7 +195,7 @@ function spanOf(createdAt: number, companions: readonly Companion[]): number {
 }
 
 /** The same certificate that comes back after a later release as well is the strongest hint there is. */
-function repeatText({ earlier, releases }: Case, claim: ClaimRecord): readonly string[] {
+function repeatText({ earlier, releases }: OriginCase, claim: ClaimRecord): readonly string[] {
   const own = releases.find(({ app }) => app === claim.claim.app)?.releases;
   if (own?.known !== true) return [];
   const followed = earlier.filter(({ claim: { createdAt } }) =>

@@ -11,6 +11,7 @@ export interface AlertFacts {
   readonly diagnosis?: Diagnosis | null;
   readonly tenant: Tenant | null;
   readonly deploy: Release | null;
+  readonly origin: string | null;
   readonly links: AlertLinks;
 }
 
@@ -33,6 +34,7 @@ export function deliveriesOf(step: IncidentStep, facts: AlertFacts, now: number)
       diagnosis: facts.diagnosis ?? incident.diagnosis,
       tenant: facts.tenant,
       deploy: facts.deploy,
+      origin: facts.origin,
       links: facts.links,
     };
     return channels.map((channel) => ({

@@ -21,6 +21,8 @@ export interface Alert {
   readonly tenant: Tenant | null;
   /** The release that preceded the first failing run, when one did. */
   readonly deploy: Release | null;
+  /** How the certificate behind it got there, where history tells. */
+  readonly origin?: string | null;
   readonly links: AlertLinks;
 }
 

@@ -1,4 +1,4 @@
-import { isMisplaced, chooseClaim } from '../forensics/misplaced.ts';
+import { chooseClaim } from '../forensics/misplaced.ts';
 import type { AppLog, AppReleases, Case, Known, LogLine, RunMarks, Span } from '../forensics/case.ts';
 import type { FlyClient } from '../fly/index.ts';
 import type { ClaimRecord } from '../model/history.ts';
@@ -8,6 +8,7 @@ import type { Run } from '../model/run.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { DAY_MS, MINUTE_MS, type Clock } from '../model/time.ts';
 import type { Store } from '../store/index.ts';
+import { besides, keptClaims, RELEASES, RELEASES_BACK_MS } from './kept-claims.ts';
 
 export interface CaseSources {
   /** The daemon's history; null where there is none. */
@@ -19,10 +20,7 @@ export interface CaseSources {
 }
 
 /** Bounds: what is further away explains nothing, and nobody reads more. */
-const RECORDS = 2_000;
 const RUNS = 5_000;
-const RELEASES = 50;
-const RELEASES_BACK_MS = 30 * DAY_MS;
 const LOG_PAGES = 20;
 /** How long Fly keeps logs. */
 const LOGS_KEPT_MS = 7 * DAY_MS;
@@ -49,8 +47,6 @@ export async function gatherCase(
   const at = runs.firstRefusedAt ?? runs.firstFailedAt ?? takenAt;
   const records = await claimRecords(sources, tenant, takenAt, signal);
   const claim = chooseClaim(records, tenant, platform, runs.lastFailedAt ?? takenAt);
-  const same = (record: ClaimRecord): boolean =>
-    record.claim.app === claim?.claim.app && record.claim.hostname === claim.claim.hostname;
   const window: Span = {
     from: at,
     until: Math.min(takenAt, runs.firstGoodAt ?? takenAt, at + AFTER_FAILURE_MS),
@@ -67,9 +63,7 @@ export async function gatherCase(
     tenant,
     managementApp: platform.managementApp,
     takenAt,
-    claim,
-    earlier: records.filter((record) => record !== claim && same(record)),
-    others: records.filter((record) => !same(record) && isMisplaced(record.claim, platform)),
+    ...besides(claim, records, platform),
     releases,
     runs,
     window,
@@ -85,12 +79,8 @@ async function claimRecords(
   now: number,
   signal: AbortSignal,
 ): Promise<readonly ClaimRecord[]> {
-  const kept = new Map(
-    [{ app: tenant.app }, { hostname: tenant.hostname }, {}]
-      .flatMap((filter) => store?.claims.history({ ...filter, limit: RECORDS }) ?? [])
-      .map((record) => [`${record.claim.app} ${record.claim.hostname} ${record.firstSeenAt}`, record]),
-  );
-  if (kept.size > 0 || fly === null) return [...kept.values()];
+  const kept = store === null ? [] : keptClaims(store, tenant);
+  if (kept.length > 0 || fly === null) return kept;
   const live = await attempt(() => fly.certificates(tenant.app, signal), signal);
   if (!live.known) return [];
   return live.value.map((claim) => ({ claim, firstSeenAt: now, lastSeenAt: now, goneAt: null }));

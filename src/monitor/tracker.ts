@@ -16,11 +16,11 @@ import {
 import type { AlertLinks } from '../model/alert.ts';
 import type { IncidentChange, IncidentEventKind } from '../model/delivery.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Release } from '../model/fly.ts';
 import type { Incident, Silence } from '../model/incident.ts';
 import type { Logger } from '../model/logger.ts';
 import { isSuspended, type Tenant } from '../model/tenant.ts';
 import type { Clock } from '../model/time.ts';
+import type { WhatCameBefore } from './what-came-before.ts';
 
 export interface TrackerOptions {
   readonly policy: IncidentPolicy;
@@ -37,8 +37,8 @@ export interface TrackerOptions {
   readonly tenant: (id: string) => Tenant | undefined;
   readonly fleetSize: () => number;
   readonly channelsFor: (incident: Incident, tenant: Tenant | null) => readonly string[];
-  /** The release that preceded the first failing run, when one did. */
-  readonly deployBefore: (incident: Incident) => Release | null;
+  /** The release that preceded the first failing run, and how the certificate behind it got there. */
+  readonly before: (incident: Incident) => WhatCameBefore;
   readonly links: (incident: Incident) => AlertLinks;
   /** A storm has no diagnosis of its own: it is made of its members'. */
   readonly stormDiagnosis: (incident: Incident) => Diagnosis | null;
@@ -75,14 +75,18 @@ export function createTracker(options: TrackerOptions): Tracker {
   const change = (step: IncidentStep, now: number): IncidentChange | undefined => {
     const { incident, events } = step;
     if (incident === undefined) return undefined;
+    // Most steps tell nobody, and what an alert carries is read from the disk.
+    if (step.tell.length === 0) return { incident, events, deliveries: [] };
     const { scope, name } = incident.subject;
     const stormed = isStorm(incident);
+    const { deploy, origin } = options.before(incident);
     const deliveries = deliveriesOf(
       step,
       {
         ...(stormed ? { diagnosis: options.stormDiagnosis(incident) } : {}),
         tenant: scope === 'tenant' ? (options.tenant(name) ?? null) : null,
-        deploy: options.deployBefore(incident),
+        deploy: deploy?.release ?? null,
+        origin,
         links: options.links(incident),
       },
       now,

@@ -67,6 +67,8 @@ export interface IncidentReport {
   readonly observed: readonly CheckResult[];
   /** The last one within an hour before the first failing run. */
   readonly deploy: Deploy | null;
+  /** How the certificate behind it got there; null where history does not tell. */
+  readonly origin: string | null;
   readonly durationMs: number;
   /** Oldest first. */
   readonly timeline: readonly TimelineEntry[];
@@ -128,7 +130,7 @@ export function incidentText(report: IncidentReport, palette: Palette = PLAIN): 
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function factsOf({ incident, deploy, durationMs }: IncidentReport): string[][] {
+function factsOf({ incident, deploy, origin, durationMs }: IncidentReport): string[][] {
   const { firstFailedAt, openedAt, lastFailedAt, firstGoodAt, resolvedAt, resolution, members } = incident;
   const before =
     deploy === null
@@ -142,6 +144,7 @@ function factsOf({ incident, deploy, durationMs }: IncidentReport): string[][] {
     ['resolved', resolvedAt === null ? null : `${spokenTime(resolvedAt)} (${resolution ?? 'over'})`],
     [incident.state === 'resolved' ? 'lasted' : 'lasts', spokenDuration(durationMs)],
     ['deploy before it', incident.subject.scope === 'tenant' && members.length === 0 ? before : null],
+    ['certificate', origin === null ? null : say(origin)],
     ['tenants', members.length === 0 ? null : membersOf(incident)],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [[label, value]]));

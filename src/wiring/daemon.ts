@@ -7,19 +7,19 @@ import { endByDeploy, isStorm, type IncidentPolicy } from '../incidents/index.ts
 import { startHttp } from '../http/server.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { AlertLinks } from '../model/alert.ts';
-import type { Release } from '../model/fly.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Platform } from '../model/platform.ts';
-import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
+import { MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
 import { createEdgeErrors } from '../monitor/edge-errors.ts';
-import { createFleet, type Fleet } from '../monitor/fleet.ts';
+import { createFleet } from '../monitor/fleet.ts';
 import { freshView, inventoryView, liveView } from '../monitor/fly-view.ts';
 import { createHistory } from '../monitor/history.ts';
 import { createInventoryKeeper } from '../monitor/inventory.ts';
 import { watchStalls } from '../monitor/stall.ts';
 import { createTracker } from '../monitor/tracker.ts';
+import { whatCameBefore } from '../monitor/what-came-before.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore, type Store } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
@@ -97,7 +97,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       config.alerts.routes,
       config.alerts.channels.map(({ name }) => name),
     ),
-    deployBefore: (incident) => deployBefore(incident, fleet, store),
+    before: (incident) =>
+      whatCameBefore(store, platform, fleet.tenant(incident.subject.name) ?? null, incident),
     links: (incident) => linksOf(incident, config, platform),
     stormDiagnosis: ({ code, members }) => {
       const results = members.flatMap((id) => fleet.latest(id)?.result ?? []);
@@ -187,9 +188,9 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const decisions = watchDatabase(store, clock, logger, () => {
     silences.refresh();
     takeRequests({ store, tracker, clock, logger });
-    tracker.flush();
     // Whoever confirmed that tenants are gone waits for it.
     if (directory.mustAsk()) void scheduler.sweepNow();
+    tracker.flush();
     delivery.wake();
   });
   const http = await startHttp({
@@ -253,15 +254,6 @@ function policyOf({ incidents, alerts }: Config): IncidentPolicy {
     stormCount: incidents.stormCount,
     reminders: alerts.remindersMs,
   };
-}
-
-/** The release that came last before the trouble, within an hour: what people ask first. */
-function deployBefore(incident: Incident, fleet: Fleet, store: Store): Release | null {
-  if (incident.subject.scope !== 'tenant') return null;
-  const tenant = fleet.tenant(incident.subject.name);
-  if (tenant === undefined) return null;
-  const { firstFailedAt } = incident;
-  return store.deploys.between(tenant.app, firstFailedAt - HOUR_MS, firstFailedAt, 1)[0]?.release ?? null;
 }
 
 function linksOf(incident: Incident, config: Config, platform: Platform): AlertLinks {

@@ -73,6 +73,7 @@ describe('PagerDuty gets', () => {
         explanation: 'Fly no longer knows who ends TLS; visitors see a connection error.',
         since: '2026-11-01 03:00:00 UTC',
         'deploy before it': 'v12 by ci@example.com, 41 s before the first failure',
+        certificate: 'created 2 s after release v12 of sp-999bc6549a64: likely the deploy pipeline',
         diagnosis: 'certificate-on-tenant-app (certain)',
         tenant: '999bc6549a64 (app sp-999bc6549a64)',
         evidence: [
@@ -163,7 +164,7 @@ describe('a webhook gets', () => {
 
   it('the incident with its diagnosis', async () => {
     const { bodies } = await exchange(webhook, [resolved]);
-    const { tenant, diagnosis, deploy, links } = resolved;
+    const { tenant, diagnosis, deploy, origin, links } = resolved;
     assert.deepEqual(bodies, [
       {
         type: 'incident.resolved',
@@ -194,6 +195,7 @@ describe('a webhook gets', () => {
           tenant,
           diagnosis,
           deploy,
+          origin,
           links,
         },
       },
@@ -296,6 +298,7 @@ Fly no longer knows who ends TLS; visitors see a connection error.
 
 Since: 2026-11-01 03:00:00 UTC
 Deploy before it: v12 by ci@example.com, 41 s before the first failure
+Certificate: created 2 s after release v12 of sp-999bc6549a64: likely the deploy pipeline
 Diagnosis: certificate-on-tenant-app (certain)
 Tenant: 999bc6549a64 (app sp-999bc6549a64)
 

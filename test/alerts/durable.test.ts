@@ -53,7 +53,8 @@ describe('from a failing run to the channels, over the database', () => {
       );
       if (step.incident === undefined || step.incident === incident) return;
       incident = step.incident;
-      const facts = { tenant: null, deploy: null, links: { runbook: null, incident: null, verify: null } };
+      const links = { runbook: null, incident: null, verify: null };
+      const facts = { tenant: null, deploy: null, origin: null, links };
       const deliveries = deliveriesOf(step, facts, now);
       store.commitIncidents([{ incident, events: step.events, deliveries }]);
     };

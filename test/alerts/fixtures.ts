@@ -88,6 +88,7 @@ export const opened: Alert = {
     user: 'ci@example.com',
     createdAt: START - 41_000,
   },
+  origin: 'created 2 s after release v12 of sp-999bc6549a64: likely the deploy pipeline',
   links: {
     runbook: 'https://runbooks.example/certificate-on-tenant-app',
     incident: 'https://watch.example/incidents/1?a=1&b=2',

@@ -135,7 +135,7 @@ describe('a Slack message', () => {
     fc.assert(
       fc.property(alert, rendering, (one, how) => {
         check(slackMessage(one, how));
-        check(slackEvent(one, how.possibleRepeat));
+        check(slackEvent(one, how.possibleRepeat, how.buttons));
       }),
       { numRuns: 300 },
     );

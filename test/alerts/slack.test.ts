@@ -29,7 +29,11 @@ const command = (text: string) => ({ type: 'rich_text_preformatted', elements: [
 const plain = (text: string) => ({ type: 'section', text: { type: 'plain_text', text, emoji: false } });
 
 const SINCE = field('*Since*\n<!date^1793502000^{date_short_pretty} {time_secs}|2026-11-01 03:00:00 UTC>');
+const FAILED_SINCE = field(SINCE.text.replace('Since', 'Failed since'));
 const DEPLOY = field('*Deploy before it*\nv12 by ci@example.com, 41 s before the first failure');
+const ORIGIN = field(
+  '*Certificate*\ncreated 2 s after release v12 of sp-999bc6549a64: likely the deploy pipeline',
+);
 const TENANT = field('*Tenant*\n999bc6549a64 (app sp-999bc6549a64)');
 const LINKS = {
   type: 'section',
@@ -54,7 +58,7 @@ const OPENED = {
     plain('Fly no longer knows who ends TLS; visitors see a connection error.'),
     {
       type: 'section',
-      fields: [SINCE, DEPLOY, field('*Diagnosis*\ncertificate-on-tenant-app (certain)'), TENANT],
+      fields: [SINCE, DEPLOY, ORIGIN, field('*Diagnosis*\ncertificate-on-tenant-app (certain)'), TENANT],
     },
     {
       type: 'rich_text',
@@ -104,9 +108,10 @@ const RESOLVED = {
     {
       type: 'section',
       fields: [
-        SINCE,
+        FAILED_SINCE,
         field('*Good since*\n<!date^1793502725^{date_short_pretty} {time_secs}|2026-11-01 03:12:05 UTC>'),
         DEPLOY,
+        ORIGIN,
         TENANT,
       ],
     },
@@ -116,7 +121,9 @@ const RESOLVED = {
 };
 
 const event = (text: string) => ({ text, blocks: [{ type: 'section', text: field(text) }], ...QUIET });
-const ACKNOWLEDGED = event('👀 Acknowledged by ada: on it');
+const ACKNOWLEDGED = event(
+  '👀 CRITICAL: 999bc6549a64.example.com: certificate on tenant app. Acknowledged by ada: on it',
+);
 const NOTICE = event('This is a test.');
 
 function button(text: string, action_id: string) {
@@ -148,7 +155,7 @@ describe('over a webhook Slack gets', () => {
   const table = [
     ['the whole message when it opens, without buttons', opened, OPENED],
     ['how it ended', resolved, RESOLVED],
-    ['one line when it is acknowledged', acknowledged, ACKNOWLEDGED],
+    ['one line when it is acknowledged, with the site', acknowledged, ACKNOWLEDGED],
     ['a notice', notice, NOTICE],
   ] as const;
   for (const [name, message, body] of table) {
@@ -266,14 +273,26 @@ describe('with a bot token Slack gets', () => {
         typeof body === 'object' && body !== null && 'reply_broadcast' in body ? [body.reply_broadcast] : [],
       );
     assert.deepEqual(loud, [true, false]);
+    // What is shown in the channel is read without the message above it.
+    assert.deepEqual(
+      receiver.received
+        .filter(({ path }) => path.endsWith('postMessage'))
+        .map(({ body }) => (JSON.parse(body) as { readonly text: string }).text),
+      [
+        '🔴 CRITICAL: 999bc6549a64.example.com: certificate on tenant app. It is now critical; it was warning.',
+        '👀 Acknowledged by ada: on it',
+      ],
+    );
     assert.doesNotMatch(receiver.received[2]?.body ?? '', /"action_id":"acknowledge"/);
   });
 
-  it('a new message when the old one was deleted', async () => {
-    receiver.behave(failing('update', 'message_not_found'));
-    const outcome = await notifier.send(resolved, sendContext({ handle: 'C1/1.2' }));
-    assert.deepEqual(outcome, { result: 'sent', handle: 'C1/9.9' });
-  });
+  for (const error of ['message_not_found', 'channel_not_found', 'not_in_channel', 'is_archived']) {
+    it(`a new message when the old one cannot be reached any more: ${error}`, async () => {
+      receiver.behave(failing('update', error));
+      const outcome = await notifier.send(resolved, sendContext({ handle: 'C1/1.2' }));
+      assert.deepEqual(outcome, { result: 'sent', handle: 'C1/9.9' });
+    });
+  }
 
   it('a new message when the handle is of another kind', async () => {
     await notifier.send(resolved, sendContext({ handle: 'nonsense' }));

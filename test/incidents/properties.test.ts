@@ -71,7 +71,8 @@ function live(
 
   const store = (steps: readonly IncidentStep[]): void => {
     for (const step of steps) {
-      const facts = { tenant: null, deploy: null, links: { runbook: null, incident: null, verify: null } };
+      const links = { runbook: null, incident: null, verify: null };
+      const facts = { tenant: null, deploy: null, origin: null, links };
       rows.push(...deliveriesOf(step, facts, now));
     }
     kept.take(steps);

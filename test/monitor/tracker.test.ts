@@ -41,7 +41,7 @@ function harness(labels: Tenant['labels'] = {}, known: readonly Incident[] = [])
     tenant: (id) => state.tenants.get(id),
     fleetSize: () => state.tenants.size,
     channelsFor: () => ['on-call'],
-    deployBefore: () => null,
+    before: () => ({ deploy: null, origin: null }),
     links: () => ({ runbook: null, incident: null, verify: null }),
     stormDiagnosis: () => null,
     committed: (_changed, deliveries) => told.push(deliveries),

@@ -239,6 +239,7 @@ describe('whatever stands in a name, a note or an error', () => {
               },
             ],
             deploy,
+            origin: text,
             durationMs: 1,
             timeline: timelineOf(incident, [event], deploy, [delivery]),
             deliveries: [delivery],

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
+import { whatCameBefore } from '../../monitor/what-came-before.ts';
 import { stored } from '../acts.ts';
 import { HttpError } from '../errors.ts';
 import { answer, cursor, nextCursor, pageSize } from '../schemas/common.ts';
 import { incident, incidentDelivery, incidentEvent } from '../schemas/incidents.ts';
+import { deploy } from '../schemas/history.ts';
 import { nextBefore, positionOf } from './history.ts';
 import { knownTenant } from './known-tenant.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
@@ -61,6 +63,13 @@ export function incidentRoutes({ api, context, acts }: ApiParts): void {
         response: {
           200: answer({
             incident,
+            deploy: deploy
+              .nullable()
+              .describe('The last release of its app within an hour before the first failing run.'),
+            origin: z
+              .string()
+              .nullable()
+              .describe('How the certificate behind it got there, as far as history tells.'),
             timeline: z.array(incidentEvent).describe('Oldest first.'),
             deliveries: z.array(incidentDelivery),
           }),
@@ -74,6 +83,7 @@ export function incidentRoutes({ api, context, acts }: ApiParts): void {
       return reply.send(
         stored(() => ({
           incident: found,
+          ...whatCameBefore(store, platform, fleet.tenant(found.subject.name) ?? null, found),
           timeline: store.incidents.events(id),
           deliveries: store.outbox.list({ group: id, limit: 500 }).map(shown),
         })),

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../../errors.ts';
 import { stored } from '../../acts.ts';
 import type { Incident } from '../../../model/incident.ts';
-import { HOUR_MS } from '../../../model/time.ts';
 import { SEVERITIES } from '../../../model/verdict.ts';
+import { whatCameBefore } from '../../../monitor/what-came-before.ts';
 import { field, formOf } from '../forms.ts';
 import { notFound } from '../not-found.tsx';
 import { seeOther, sendPage, type Pages } from '../page.tsx';
@@ -100,7 +100,7 @@ function urgentFirst(a: Incident, b: Incident): number {
 }
 
 function incidentView({ context }: Pages, id: string): IncidentView | undefined {
-  const { tracker, store, fleet } = context;
+  const { tracker, store, fleet, platform } = context;
   const incident = tracker.get(id) ?? store.incidents.get(id);
   if (incident === null) return undefined;
   const tenant = incident.subject.scope === 'tenant' ? fleet.tenant(incident.subject.name) : undefined;
@@ -109,15 +109,7 @@ function incidentView({ context }: Pages, id: string): IncidentView | undefined 
     tenant,
     events: store.incidents.events(id),
     deliveries: store.outbox.list({ group: id, limit: MOST_DELIVERIES }),
-    deploy:
-      tenant === undefined
-        ? null
-        : (store.deploys.between(
-            tenant.app,
-            incident.firstFailedAt - HOUR_MS,
-            incident.firstFailedAt,
-            1,
-          )[0] ?? null),
+    ...whatCameBefore(store, platform, tenant ?? null, incident),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { isStorm } from '../../../incidents/index.ts';
 import type { Delivery, IncidentEvent } from '../../../model/delivery.ts';
-import type { Deploy } from '../../../model/history.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { Tenant } from '../../../model/tenant.ts';
 import { spokenDuration } from '../../../model/spoken.ts';
@@ -14,14 +13,12 @@ import { counted } from '../words.ts';
 import { IncidentActs } from './acts.tsx';
 import { DELIVERY_WORDS, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
 
-export interface IncidentView {
+export interface IncidentView extends WhatCameBefore {
   readonly incident: Incident;
   readonly tenant: Tenant | undefined;
   /** Oldest first. */
   readonly events: readonly IncidentEvent[];
   readonly deliveries: readonly Delivery[];
-  /** The release that came last before it, within an hour. */
-  readonly deploy: Deploy | null;
 }
 
 interface IncidentPageProps extends IncidentView {
@@ -100,7 +97,7 @@ function Subject({ incident, tenant }: Pick<IncidentView, 'incident' | 'tenant'>
   return <a href={`/tenants/${encodeURIComponent(tenant.id)}`}>{words}</a>;
 }
 
-function Facts({ incident, deploy }: IncidentView): JSX.Element {
+function Facts({ incident, deploy, origin }: IncidentView): JSX.Element {
   const moments = [
     ['First failing run', incident.firstFailedAt],
     ['Opened', incident.openedAt],
@@ -128,6 +125,12 @@ function Facts({ incident, deploy }: IncidentView): JSX.Element {
             {spokenDuration(incident.firstFailedAt - deploy.release.createdAt)} before
             {deploy.release.user !== null && `, by ${deploy.release.user}`}
           </dd>
+        </div>
+      )}
+      {origin !== null && (
+        <div>
+          <dt>Certificate</dt>
+          <dd>{origin}</dd>
         </div>
       )}
       <div>
