@@ -45,7 +45,8 @@ export function createWideGauge(name: string, help: string): WideGauge {
 
 function line(name: string, { labels, value }: Series): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
-  return `${name}{${pairs.join(',')}} ${String(value)}\n`;
+  // Joined, not added up: a text that was added up keeps its pieces, at three times the memory.
+  return [name, '{', pairs.join(','), '} ', String(value), '\n'].join('');
 }
 
 /** Backslash, double quote and line feed are escaped in label values; nothing else is special. */

@@ -157,17 +157,12 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     const { verdict } = result;
     const failsNow = verdict === 'fail';
     const failed = before?.decided === 'fail';
-    fleet.setResult({
-      result,
-      at: snapshot.takenAt,
-      decided: isDecided(verdict) ? verdict : before?.decided,
-    });
+    fleet.setResult(result, snapshot.takenAt);
     recorder.run(trigger, verdict, result.checks, stages);
     history.run(runOf(snapshot, result, stages), failsNow ? result : null);
     tracker.note(tenantOutcome(result, snapshot.takenAt));
     if (failsNow || failed) flushSoon();
-    if (before?.result.verdict !== verdict || codeOf(before.result) !== codeOf(result))
-      log(snapshot, result, before?.result);
+    if (before?.verdict !== verdict || codeOf(before) !== codeOf(result)) log(snapshot, result, before);
     if (failsNow && !failed && trigger !== 'recheck') {
       for (const delayMs of RECHECKS_MS) dispatch(tenant.id, 'recheck', 'recheck', delayMs);
     }
@@ -176,7 +171,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
   const log = (
     { takenAt, trigger }: TenantSnapshot,
     result: TenantResult,
-    before: TenantResult | undefined,
+    before: LatestResult | undefined,
   ): void => {
     const { tenant, verdict, durationMs, diagnosis } = result;
     // Tenant and moment name a run: in history, on pages and here.
@@ -249,13 +244,13 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
 
 /** A claim whose handshakes are still fine: the outage may begin any moment. */
 function isLatent(latest: LatestResult | undefined): boolean {
-  const code = latest?.result.diagnosis?.code;
+  const code = latest?.diagnosis?.code;
   if (code !== 'certificate-on-tenant-app' && code !== 'certificate-on-foreign-app') return false;
   return handshakeVerdict(latest) !== 'fail';
 }
 
 function handshakeVerdict(latest: LatestResult | undefined): Verdict | undefined {
-  return latest?.result.checks.find(({ id }) => id === 'tls-handshake')?.verdict;
+  return latest?.checks.find(({ id }) => id === 'tls-handshake')?.verdict;
 }
 
 function handshakeChanged(snapshot: TenantSnapshot, latest: LatestResult | undefined): boolean {
@@ -264,17 +259,13 @@ function handshakeChanged(snapshot: TenantSnapshot, latest: LatestResult | undef
   return fails !== (handshakeVerdict(latest) === 'fail');
 }
 
-function isDecided(verdict: Verdict): boolean {
-  return verdict !== 'unknown' && verdict !== 'skipped';
-}
-
 /** Is it about this tenant: neither the first sight of a healthy one, nor what the platform or the monitor explains? */
-function isNews(result: TenantResult, before: TenantResult | undefined): boolean {
+function isNews(result: TenantResult, before: LatestResult | undefined): boolean {
   if (result.explainedBy !== null) return false;
   return result.verdict !== 'pass' || before?.explainedBy === null;
 }
 
-function codeOf({ diagnosis, explainedBy }: TenantResult): Run['code'] {
+function codeOf({ diagnosis, explainedBy }: TenantResult | LatestResult): Run['code'] {
   return diagnosis?.code ?? explainedBy?.code ?? null;
 }
 

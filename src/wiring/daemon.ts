@@ -101,7 +101,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       whatCameBefore(store, platform, fleet.tenant(incident.subject.name) ?? null, incident),
     links: (incident) => linksOf(incident, config, platform),
     stormDiagnosis: ({ code, members }) => {
-      const results = members.flatMap((id) => fleet.latest(id)?.result ?? []);
+      const results = members.flatMap((id) => fleet.result(id) ?? []);
       return results.length === 0 ? null : stormDiagnosis(code, results, platform);
     },
     committed: (changed, deliveries) => {

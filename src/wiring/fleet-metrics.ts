@@ -17,8 +17,8 @@ export function observeFleet(
   const onEvent = (event: FleetEvent): void => {
     switch (event.kind) {
       case 'result': {
-        const { result, at, decided } = event.latest;
-        const findings = [result.diagnosis, ...result.alsoFound].filter((one) => one !== null);
+        const { diagnosis, alsoFound, at, decided } = event.latest;
+        const findings = [diagnosis, ...alsoFound].filter((one) => one !== null);
         metrics.tenant({
           tenant: event.tenant,
           success: decided === undefined ? undefined : decided !== 'fail',

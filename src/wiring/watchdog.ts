@@ -35,7 +35,7 @@ export function createWatchdog(options: WatchdogOptions): () => void {
 
 function signOfLife(fleet: Fleet, tracker: Pick<Tracker, 'unresolved'>): string {
   const tenants = fleet.tenants();
-  const verdicts = tenants.map(({ id }) => fleet.latest(id)?.result.verdict);
+  const verdicts = tenants.map(({ id }) => fleet.latest(id)?.verdict);
   const counts = VERDICTS.map((verdict) => ({
     verdict,
     count: verdicts.filter((one) => one === verdict).length,

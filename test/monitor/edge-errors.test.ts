@@ -23,7 +23,7 @@ async function watch(answers: readonly Answer[], decided: Readonly<Record<string
   fleet.setTenants(TENANTS);
   for (const [id, verdict] of Object.entries(decided)) {
     const result: TenantResult = tenantResult({ tenant: id, verdict });
-    fleet.setResult({ result, at: 1, decided: verdict });
+    fleet.setResult(result, 1);
   }
   const verified: string[] = [];
   const said: string[] = [];

@@ -88,7 +88,7 @@ export function tenantRoutes({ api, context }: ApiParts): void {
         tenant,
         at: latest?.at ?? null,
         decided: latest?.decided ?? null,
-        result: latest?.result ?? null,
+        result: fleet.result(tenant.id) ?? null,
         incident: live ?? null,
         intervalMs: scheduler.edgeIntervalMs(),
       });
@@ -110,7 +110,7 @@ function matches(tenant: Tenant, query: ListQuery, fleet: Fleet): boolean {
     const [name = '', ...value] = query.label.split('=');
     if (!Object.hasOwn(labels, name) || (value.length > 0 && labels[name] !== value.join('='))) return false;
   }
-  const result = fleet.latest(id)?.result;
+  const result = fleet.latest(id);
   if (query.verdict !== undefined && result?.verdict !== query.verdict) return false;
   if (query.problem === undefined) return true;
   const findings = [result?.diagnosis, ...(result?.alsoFound ?? []), result?.explainedBy];
@@ -119,15 +119,15 @@ function matches(tenant: Tenant, query: ListQuery, fleet: Fleet): boolean {
 
 function summaryOf(tenant: Tenant, fleet: Fleet): z.output<typeof tenantSummary> {
   const latest = fleet.latest(tenant.id);
-  const { diagnosis, explainedBy } = latest?.result ?? {};
+  const { diagnosis, explainedBy } = latest ?? {};
   return {
     ...tenant,
     suspended: isSuspended(tenant),
-    verdict: latest?.result.verdict ?? null,
+    verdict: latest?.verdict ?? null,
     decided: latest?.decided ?? null,
     code: diagnosis?.code ?? explainedBy?.code ?? null,
     severity: diagnosis?.severity ?? null,
-    summary: diagnosis?.summary ?? null,
+    summary: diagnosis ? (fleet.result(tenant.id)?.diagnosis?.summary ?? null) : null,
     at: latest?.at ?? null,
   };
 }

@@ -130,7 +130,7 @@ function fleetChanges(): (event: FleetEvent) => boolean {
   };
 }
 
-function standingOf({ result }: LatestResult): string {
-  const reasons = result.checks.map(({ reason }) => reason ?? '').join();
-  return `${result.verdict} ${result.diagnosis?.code ?? ''} ${reasons}`;
+function standingOf({ verdict, diagnosis, checks }: LatestResult): string {
+  const reasons = checks.map(({ reason }) => reason ?? '').join();
+  return `${verdict} ${diagnosis?.code ?? ''} ${reasons}`;
 }

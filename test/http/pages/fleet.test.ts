@@ -23,7 +23,7 @@ function fleetOf(verdicts: readonly (Verdict | 'waiting')[]): Fleet {
   for (const [index, verdict] of verdicts.entries()) {
     const id = ids[index];
     if (verdict === 'waiting' || id === undefined) continue;
-    fleet.setResult({ result: resultOf(id, verdict), at: AT + index, decided: verdict });
+    fleet.setResult(resultOf(id, verdict), AT + index);
   }
   return fleet;
 }

@@ -95,10 +95,8 @@ describe('the pages as they are served', () => {
     const id = 'bbbbbbbbbbbb';
     const tenants = fleet.tenants();
     fleet.setTenants([...tenants, { id, hostname: HOSTILE, app: HOSTILE, labels: { [HOSTILE]: HOSTILE } }]);
-    fleet.setResult({
-      at: Date.now(),
-      decided: 'fail',
-      result: {
+    fleet.setResult(
+      {
         tenant: id,
         hostname: HOSTILE,
         app: HOSTILE,
@@ -127,7 +125,8 @@ describe('the pages as they are served', () => {
         explainedBy: null,
         alsoFound: [],
       },
-    });
+      Date.now(),
+    );
     for (const path of ['/', `/?q=${encodeURIComponent(HOSTILE)}`, `/tenants/${id}`]) {
       const { status, text } = await ask(path, { token: READER });
       assert.equal(status, 200);

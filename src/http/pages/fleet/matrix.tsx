@@ -4,14 +4,14 @@ import { TENANT_CHECKS, type CheckResult } from '../../../model/check.ts';
 import { Mark } from '../parts/mark.tsx';
 import { Ago } from '../parts/time.tsx';
 import { CHECK_LABELS } from '../words.ts';
-import type { FleetRow } from './rows.ts';
+import type { ShownRow } from './rows.ts';
 
 /** Tenant by check. Each cell that does not pass says why; markup is terse, since a page has 450 of them. */
 export function Matrix({
   rows,
   now,
 }: {
-  readonly rows: readonly FleetRow[];
+  readonly rows: readonly ShownRow[];
   readonly now: number;
 }): JSX.Element {
   return (
@@ -40,8 +40,8 @@ export function Matrix({
   );
 }
 
-function Row({ row, now }: { readonly row: FleetRow; readonly now: number }): JSX.Element {
-  const { tenant, latest, standing, code, since } = row;
+function Row({ row, now }: { readonly row: ShownRow; readonly now: number }): JSX.Element {
+  const { tenant, latest, standing, code, since, checks } = row;
   return (
     <tr id={`t-${tenant.id}`} class={standing}>
       <th scope="row">
@@ -61,11 +61,7 @@ function Row({ row, now }: { readonly row: FleetRow; readonly now: number }): JS
         )}
       </th>
       {TENANT_CHECKS.map((id) => (
-        <Cell
-          key={id}
-          check={latest?.result.checks.find((check) => check.id === id)}
-          label={CHECK_LABELS[id]}
-        />
+        <Cell key={id} check={checks.find((check) => check.id === id)} label={CHECK_LABELS[id]} />
       ))}
       <td class="end quiet">{latest === undefined ? 'not yet' : <Ago at={latest.at} now={now} />}</td>
     </tr>

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../../model/check.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { ProblemCode } from '../../../model/problem.ts';
 import type { Tenant } from '../../../model/tenant.ts';
@@ -15,8 +16,13 @@ export interface FleetRow {
   readonly since: number | null;
 }
 
+/** A row of the page that is shown, with what each check says. */
+export interface ShownRow extends FleetRow {
+  readonly checks: readonly CheckResult[];
+}
+
 export interface FleetView {
-  readonly rows: readonly FleetRow[];
+  readonly rows: readonly ShownRow[];
   /** How many fit the question, and how many there are at all. */
   readonly matching: number;
   readonly total: number;
@@ -46,8 +52,8 @@ export function fleetView(fleet: Fleet, incidents: readonly Incident[], query: F
   for (const tenant of fleet.tenants()) {
     total += 1;
     const latest = fleet.latest(tenant.id);
-    const standing: Standing = latest?.result.verdict ?? 'waiting';
-    const code = latest?.result.diagnosis?.code ?? latest?.result.explainedBy?.code ?? null;
+    const standing: Standing = latest?.verdict ?? 'waiting';
+    const code = latest?.diagnosis?.code ?? latest?.explainedBy?.code ?? null;
     counts[standing] += 1;
     if (code !== null) problems.set(code, (problems.get(code) ?? 0) + 1);
     const row = { tenant, latest, standing, code, since: since.get(tenant.id) ?? null };
@@ -57,7 +63,9 @@ export function fleetView(fleet: Fleet, incidents: readonly Incident[], query: F
   const pages = Math.max(1, Math.ceil(fitting.length / ROWS_A_PAGE));
   const page = Math.min(query.page, pages);
   return {
-    rows: fitting.slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE),
+    rows: fitting
+      .slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
+      .map((row) => ({ ...row, checks: fleet.result(row.tenant.id)?.checks ?? [] })),
     matching: fitting.length,
     total,
     counts,
@@ -89,8 +97,7 @@ function comparisonOf({ order }: FleetQuery): Comparison {
     case 'oldest':
       return (a, b) => (a.latest?.at ?? 0) - (b.latest?.at ?? 0) || byName(a, b);
     case 'slowest':
-      return (a, b) =>
-        (b.latest?.result.durationMs ?? -1) - (a.latest?.result.durationMs ?? -1) || byName(a, b);
+      return (a, b) => (b.latest?.durationMs ?? -1) - (a.latest?.durationMs ?? -1) || byName(a, b);
     case 'trouble':
       return (a, b) => {
         const rank = STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing);

@@ -115,6 +115,6 @@ function incidentView({ context }: Pages, id: string): IncidentView | undefined 
 
 /** While it goes on, what the latest run says of the same problem is fresher than what opened it. */
 function withDiagnosis(incident: Incident, { fleet }: Pages['context']): Incident {
-  const latest = incident.state === 'open' ? fleet.latest(incident.subject.name)?.result.diagnosis : null;
+  const latest = incident.state === 'open' ? fleet.result(incident.subject.name)?.diagnosis : null;
   return latest?.code === incident.code ? { ...incident, diagnosis: latest } : incident;
 }

@@ -7,7 +7,7 @@ import { SCOPES, type Scope } from '../../../model/verdict.ts';
 import type { Fleet } from '../../../monitor/fleet.ts';
 import { notFound } from '../not-found.tsx';
 import { sendPage, type Pages } from '../page.tsx';
-import { counted } from '../words.ts';
+import { counted } from '../../../model/spoken.ts';
 import { Markdown } from './markdown-view.tsx';
 
 // Beside src and dist alike, and in the published package.
@@ -72,7 +72,7 @@ function presentProblems(fleet: Fleet): ReadonlyMap<ProblemCode, number> {
   const note = (code: ProblemCode | undefined): void => {
     if (code !== undefined) present.set(code, (present.get(code) ?? 0) + 1);
   };
-  for (const { id } of fleet.tenants()) note(fleet.latest(id)?.result.diagnosis?.code);
+  for (const { id } of fleet.tenants()) note(fleet.latest(id)?.diagnosis?.code);
   const shared = fleet.shared()?.result;
   note(shared?.platform.diagnosis?.code);
   note(shared?.monitor.diagnosis?.code);

@@ -35,6 +35,7 @@ export function tenantRoutes(app: FastifyInstance, pages: Pages): void {
         <TenantPage
           tenant={tenant}
           latest={fleet.latest(tenant.id)}
+          result={fleet.result(tenant.id)}
           incident={incident}
           history={history}
           viewer={viewer}

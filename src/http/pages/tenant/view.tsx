@@ -1,15 +1,16 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
+import type { TenantResult } from '../../../model/diagnosis.ts';
 import type { Incident } from '../../../model/incident.ts';
 import { isSuspended, type Tenant } from '../../../model/tenant.ts';
-import { spokenRatio } from '../../../model/spoken.ts';
+import { spokenRatio, spokenMs } from '../../../model/spoken.ts';
 import type { LatestResult } from '../../../monitor/fleet.ts';
 import { ClaimTable } from '../claims/table.tsx';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Ago, Time } from '../parts/time.tsx';
 import type { Viewer } from '../viewer.ts';
-import { spokenMs, STANDING_WORDS } from '../words.ts';
+import { STANDING_WORDS } from '../words.ts';
 import { Checklist } from './checklist.tsx';
 import type { TenantHistory } from './history.ts';
 import { LatencyChart } from './latency-chart.tsx';
@@ -19,6 +20,8 @@ import { TenantTimeline } from './timeline.tsx';
 interface TenantPageProps {
   readonly tenant: Tenant;
   readonly latest: LatestResult | undefined;
+  /** What the latest run said, whole. */
+  readonly result: TenantResult | undefined;
   /** The incident that goes on. */
   readonly incident: Incident | undefined;
   /** Null while the database is away: what is known now is shown all the same. */
@@ -28,8 +31,7 @@ interface TenantPageProps {
 }
 
 export function TenantPage(props: TenantPageProps): JSX.Element {
-  const { tenant, latest, incident, history, viewer, now } = props;
-  const result = latest?.result;
+  const { tenant, latest, result, incident, history, viewer, now } = props;
   const standing = result?.verdict ?? 'waiting';
   return (
     <>
@@ -48,7 +50,7 @@ export function TenantPage(props: TenantPageProps): JSX.Element {
               <span>
                 verified <Ago at={latest.at} now={now} />
               </span>
-              <span>took {spokenMs(latest.result.durationMs)}</span>
+              <span>took {spokenMs(latest.durationMs)}</span>
             </>
           )}
           <span>
