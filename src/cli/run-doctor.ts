@@ -48,13 +48,11 @@ function readConfiguration(
     const { issues } = error;
     const text =
       issues.length === 1 ? 'One thing is wrong with it.' : `${issues.length} things are wrong with it.`;
-    const advice = error.message.split('\n');
-    const wrong = { id: 'configuration', verdict: 'fail', text, advice } as const;
-    const start = { ...wrong, advice: [...advice, 'tenantwatch init writes one'] };
+    const wrong = { id: 'configuration', verdict: 'fail', text, advice: error.message.split('\n') } as const;
     try {
       return { config: load('when-used').config, findings: [wrong] };
     } catch {
-      return { config: undefined, findings: [issues.every(({ file }) => file === null) ? start : wrong] };
+      return { config: undefined, findings: [wrong] };
     }
   }
 }

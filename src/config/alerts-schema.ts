@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SCOPES, SEVERITIES } from '../model/verdict.ts';
-import { duration, oneOf, secret, text, url } from './value-schemas.ts';
+import { duration, emailAddress, oneOf, secret, text, url } from './value-schemas.ts';
 import { MINUTE_MS } from '../model/time.ts';
 
 const name = text('a name').describe('The name that routes and commands use.');
@@ -57,24 +57,18 @@ const emailChannel = z.strictObject({
   type: z.literal('email'),
   name,
   smtp: secret('smtp-url').describe('smtp://user:password@host:port, or smtps://'),
-  from: text('an e-mail address'),
+  from: emailAddress,
   to: z
-    .union(
-      [
-        text('an e-mail address').transform((address) => [address]),
-        z.array(text('an e-mail address')).min(1),
-      ],
-      {
-        error: 'must be an e-mail address or a list of them',
-      },
-    )
+    .union([emailAddress.transform((address) => [address]), z.array(emailAddress).min(1)], {
+      error: 'must be an e-mail address, such as ops@example.com, or a list of them',
+    })
     .describe('One address or a list.'),
 });
 
 const channelSchema = z.discriminatedUnion(
   'type',
   [slackChannel, pagerdutyChannel, alertmanagerChannel, webhookChannel, emailChannel],
-  { error: 'must have a type: slack, pagerduty, alertmanager, webhook or email' },
+  { error: 'must be one of: slack, pagerduty, alertmanager, webhook, email' },
 );
 
 function oneOrMore<const Values extends readonly [string, ...string[]]>(values: Values) {

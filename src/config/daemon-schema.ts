@@ -78,7 +78,7 @@ export const serverSchema = z
       .array(
         z.strictObject({
           name: text('a name').describe('For logs and audit.'),
-          token: secret(),
+          token: secret('token'),
           scopes: z.array(oneOf(TOKEN_SCOPES)).min(1, 'must name at least one scope'),
         }),
       )

@@ -11,6 +11,7 @@ import { platformWithoutFlySchema } from './platform-schema.ts';
 import { configSchema, type Config } from './schema.ts';
 import type { ValueSources } from './sources.ts';
 import { isRecord } from './tree.ts';
+import { codeOf, whyUnreadable } from './why-unreadable.ts';
 
 export interface LoadOptions {
   /** `--config`; else TENANTWATCH_CONFIG, else `tenantwatch.yaml` in the working folder if there is one, else no file. */
@@ -52,10 +53,13 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const everything = [
     ...input.problems,
     ...problems,
-    ...consistencyProblems(sections, noFly),
+    ...consistencyProblems(input.tree, noFly),
     ...secretProblems,
+    ...unreadableRoots(sections, sources),
   ];
-  if (everything.length > 0) throw new ConfigError(located(everything, document, given));
+  const issues = located(everything, document, given);
+  const fileIsMissed = found.path === null && issues.some(({ message }) => message.startsWith('is required'));
+  if (issues.length > 0) throw new ConfigError(fileIsMissed ? [nothingFound(cwd), ...issues] : issues);
 
   // Every section was parsed: nothing was reported.
   return { config: withAbsolutePaths(sections as Config, baseDir), file: found.path, effective: input.tree };
@@ -69,9 +73,8 @@ function readDocument({ path, env, cwd }: LoadOptions): { path: string | null; d
   try {
     content = readFileSync(absolute, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (asked === undefined && code === 'ENOENT') return { path: null, document: NO_DOCUMENT };
-    throw new ConfigError([{ file, line: null, key: '', message: `cannot be read (${code})` }]);
+    if (asked === undefined && codeOf(error) === 'ENOENT') return { path: null, document: NO_DOCUMENT };
+    throw new ConfigError([{ file, line: null, key: '', message: whyUnreadable(error) }]);
   }
   const document = parseConfigDocument(file, content);
   if (!('data' in document)) throw new ConfigError(document);
@@ -101,6 +104,24 @@ function parseSections(
   return { sections, problems };
 }
 
+function nothingFound(cwd: string): ConfigIssue {
+  const message = `there is no ${DEFAULT_FILE} in ${cwd}; \`tenantwatch init\` writes one, --config names another`;
+  return { file: null, line: null, key: '', message };
+}
+
+/** What every handshake is checked against: better missed now than at the first probe. */
+function unreadableRoots({ tls }: Partial<Config>, { readFile }: ValueSources): readonly KeyProblem[] {
+  const path = ['tls', 'caFile'];
+  if (tls === undefined || tls.caFile === null) return [];
+  try {
+    return readFile(tls.caFile).includes('-----BEGIN CERTIFICATE-----')
+      ? []
+      : [{ path, message: `${tls.caFile} holds no certificate (-----BEGIN CERTIFICATE-----)` }];
+  } catch (error) {
+    return [{ path, message: `${tls.caFile} ${whyUnreadable(error)}` }];
+  }
+}
+
 function unreadableSecrets({ secrets }: EffectiveInput): readonly KeyProblem[] {
   return secrets.flatMap(({ path, secret }) => {
     try {
@@ -112,13 +133,19 @@ function unreadableSecrets({ secrets }: EffectiveInput): readonly KeyProblem[] {
   });
 }
 
-/** In the order of the file; a value that a flag or the environment gave is blamed on that. */
+/**
+ * In the order of the file; a value that a flag or the environment gave is blamed on that. A key that stands there twice is one thing that is
+ * wrong, whatever is below it.
+ */
 function located(
   problems: readonly KeyProblem[],
   document: ConfigDocument,
   given: readonly Override[],
 ): readonly ConfigIssue[] {
-  const issues = problems.map(({ path, message }): ConfigIssue => {
+  const judged = problems.filter(
+    ({ path }) => !document.repeated.some((twice) => twice.path.every((part, index) => path[index] === part)),
+  );
+  const issues = judged.map(({ path, message }): ConfigIssue => {
     const key = formatKey(path);
     const override = given.find((candidate) => candidate.path.join('.') === key);
     return override === undefined
@@ -129,7 +156,9 @@ function located(
   const unique = issues.filter(
     (issue, index) => issues.findIndex((other) => inPlace(other) === inPlace(issue)) === index,
   );
-  return unique.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  return [...unique, ...document.repeated.map(({ issue }) => issue)].toSorted(
+    (left, right) => (left.line ?? 0) - (right.line ?? 0),
+  );
 }
 
 function withAbsolutePaths(config: Config, baseDir: string): Config {

@@ -36,7 +36,7 @@ const directHost = template('{app}.fly.dev', 'app', []).refine(
   'must give a host name in lower case',
 );
 
-function isRegularExpression(source: string): boolean {
+export function isRegularExpression(source: string): boolean {
   try {
     return new RegExp(source).source.length > 0;
   } catch {

@@ -43,10 +43,6 @@ export const tlsSchema = z
         "Of one handshake. Above 10s, so that a slow certificate fetch at Fly's edge is told from a reset.",
       ),
   })
-  .refine((value) => value.failDays <= value.warnDays, {
-    path: ['failDays'],
-    error: 'must not be above tls.warnDays',
-  })
   .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }))
   .prefault({})
   .describe('Handshakes and certificates.');

@@ -1,3 +1,5 @@
+import { whyUnreadable } from './why-unreadable.ts';
+
 /** Where `${NAME}` and `${file:PATH}` are read from. */
 export interface ValueSources {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -30,7 +32,7 @@ function read(reference: string, whole: string, { env, readFile }: ValueSources)
     try {
       return readFile(path).replace(/\r?\n$/, '');
     } catch (error) {
-      throw new UnresolvedReferenceError(`${whole}: the file cannot be read (${errorCode(error)})`);
+      throw new UnresolvedReferenceError(`${whole}: the file ${whyUnreadable(error)}`);
     }
   }
   if (!VARIABLE.test(reference))
@@ -41,8 +43,4 @@ function read(reference: string, whole: string, { env, readFile }: ValueSources)
   if (value === undefined)
     throw new UnresolvedReferenceError(`${whole}: the environment variable ${reference} is not set`);
   return value;
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

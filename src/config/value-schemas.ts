@@ -2,6 +2,7 @@ import { isIP, SocketAddress } from 'node:net';
 import { z } from 'zod';
 import { isAppName, isHostname, normalizeHostname } from '../model/hostname.ts';
 import { parseEndpoint, parseListen, ENDPOINT_SYNTAX } from './address.ts';
+import { CRON, isCron } from './cron.ts';
 import { DURATION, DURATION_SYNTAX, formatDuration, parseDuration } from './duration.ts';
 import { isSecret, type Secret } from './secret.ts';
 import { parseSize, SIZE, SIZE_SYNTAX } from './size.ts';
@@ -39,9 +40,6 @@ export function duration(bounds: Bounds = {}) {
 /** How often something begins: every so many milliseconds, or by a cron expression in UTC. */
 export type Cadence = { readonly everyMs: number } | { readonly cron: string };
 
-const CRON_FIELD = '(?:[\\dA-Za-z*?/,-]+)';
-const CRON = new RegExp(`^${CRON_FIELD}(?: ${CRON_FIELD}){4,5}$`);
-
 /** A cadence from `30s`, or from a cron expression of five or six fields such as `*\/5 * * * *`. */
 export function cadence(bounds: Bounds = {}) {
   const message = `must be ${DURATION_SYNTAX}, or a cron expression of five or six fields such as "*/5 * * * *"`;
@@ -50,7 +48,15 @@ export function cadence(bounds: Bounds = {}) {
     .string({ error: message })
     .regex(new RegExp(`${DURATION.source}|${CRON.source}`), message)
     .transform((text, context): Cadence => {
-      if (CRON.test(text)) return { cron: text };
+      if (isCron(text)) return { cron: text };
+      if (CRON.test(text)) {
+        context.addIssue({
+          code: 'custom',
+          message:
+            'must hold numbers that exist: (second 0-59,) minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7',
+        });
+        return z.NEVER;
+      }
       const parsed = fixed.safeParse(text);
       if (parsed.success) return { everyMs: parsed.data };
       context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? message });
@@ -93,6 +99,12 @@ export function share() {
 export function flag() {
   return z.boolean({ error: 'must be true or false' });
 }
+
+const EMAIL_MESSAGE = 'must be an e-mail address, such as ops@example.com or Ops <ops@example.com>';
+/** Only what would surely be refused: who takes mail is known to mail servers alone. */
+export const emailAddress = z
+  .string({ error: EMAIL_MESSAGE })
+  .regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, EMAIL_MESSAGE);
 
 const HOSTNAME_MESSAGE = 'must be a host name such as example.com';
 export const hostname = z
@@ -147,12 +159,17 @@ export const listen = z.string({ error: LISTEN_MESSAGE }).transform((value, cont
 });
 
 /** What a secret must look like once it is read. */
-export type SecretKind = 'text' | 'http-url' | 'smtp-url';
+export type SecretKind = 'text' | 'token' | 'http-url' | 'smtp-url';
 
 export const SECRET_KINDS: Readonly<
   Record<SecretKind, { readonly what: string; readonly fits: (value: string) => boolean }>
 > = {
   text: { what: 'text', fits: (value) => value.length > 0 },
+  // It is sent as a header, and whoever guesses it may use the API.
+  token: {
+    what: 'at least 16 characters without blanks, as `openssl rand -hex 32` prints them',
+    fits: (value) => /^[\x21-\x7e]{16,}$/.test(value),
+  },
   'http-url': { what: 'an absolute URL that begins with https:// or http://', fits: isHttpUrl },
   'smtp-url': {
     what: 'an absolute URL that begins with smtp:// or smtps://',

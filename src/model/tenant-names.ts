@@ -42,7 +42,7 @@ function unfill(
 }
 
 /** Does the whole text match the platform's pattern of tenant ids? */
-export function isTenantId(text: string, platform: NamePlan): boolean {
+export function isTenantId(text: string, platform: Pick<NamePlan, 'tenantIdPattern'>): boolean {
   return new RegExp(`^(?:${platform.tenantIdPattern})$`).test(text);
 }
 

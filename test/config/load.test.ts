@@ -76,7 +76,7 @@ describe('what is wrong with a configuration is said with file, line and key', (
     [
       'a channel of no type',
       'alerts: {channels: [{name: a}]}',
-      '6: alerts.channels[0].type: is required: must have a type: slack, pagerduty, alertmanager, webhook or email',
+      '6: alerts.channels[0].type: is required: must be one of: slack, pagerduty, alertmanager, webhook, email',
     ],
     [
       'a Slack channel of both kinds',
@@ -95,7 +95,7 @@ describe('what is wrong with a configuration is said with file, line and key', (
     ],
     [
       'a severity that is none',
-      'alerts: {routes: [{match: {severity: bad}, channels: [a]}]}',
+      'alerts: {channels: [{name: a, type: pagerduty, routingKey: x}], routes: [{match: {severity: bad}, channels: [a]}]}',
       '6: alerts.routes[0].match.severity: must be one of critical, warning, info, or a list of them',
     ],
     [
@@ -123,7 +123,38 @@ describe('what is wrong with a configuration is said with file, line and key', (
       'server: {publicUrl: "${HOST:-x}"}',
       '6: server.publicUrl: ${HOST:-x} must be ${NAME} of an environment variable, or ${file:PATH}',
     ],
-    ['a key twice', 'fly: {}', '6: Map keys must be unique'],
+    [
+      'a key twice, whatever is below it',
+      'fly: {ogr: b}',
+      '6: fly: is there twice, first on line 4: leave one',
+    ],
+    [
+      'an inner key twice',
+      'watch: {edge: 2m, wake: never, edge: 3m}',
+      '6: watch.edge: is there twice, first on line 6: leave one',
+    ],
+    ['an alias of nothing', 'watch: *fast', '6: *fast stands for nothing: there is no &fast before it'],
+    [
+      'a second document',
+      '---\nwatch: {}',
+      '6: must be one document: leave out this --- and what follows it',
+    ],
+    [
+      'a cron expression that never begins',
+      'watch: {inventory: "*/5 25 * * *"}',
+      '6: watch.inventory: must hold numbers that exist: (second 0-59,) minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7',
+    ],
+    [
+      'an address of nobody',
+      'alerts: {channels: [{name: a, type: email, smtp: "smtp://x", from: ops, to: ops@example.com}]}',
+      '6: alerts.channels[0].from: must be an e-mail address, such as ops@example.com or Ops <ops@example.com>',
+    ],
+    ['roots that are not there', 'tls: {caFile: none.pem}', '6: tls.caFile: none.pem does not exist'],
+    [
+      'roots that are none',
+      'tls: {caFile: tenantwatch.yaml}',
+      '6: tls.caFile: tenantwatch.yaml holds no certificate (-----BEGIN CERTIFICATE-----)',
+    ],
   ];
   for (const [what, yaml, complaint] of facts)
     it(what, () => {
@@ -171,6 +202,29 @@ describe('what is wrong with a configuration is said with file, line and key', (
         'tenantwatch.yaml:2 fly.org',
         'tenantwatch.yaml:3 dns.resolvers',
         'tenantwatch.yaml:4 watch.edge',
+      ],
+    );
+  });
+
+  it('what does not fit together, also beside what is wrong in itself', () => {
+    const yaml = `${MINIMAL}alerts:
+  channels:
+    - {name: a, type: slak}
+    - {name: a, type: pagerduty, routingKey: x}
+  routes: [{channels: [c]}]
+tenants: [{source: list, tenants: [SHOP, {id: 999bc6549a64, host: x}]}]
+tls: {warnDays: 2, failDays: 3, timeout: 5}
+`;
+    assert.deepEqual(
+      complaints(yaml).map((line) => line.split(': ', 2).join(' ')),
+      [
+        'tenantwatch.yaml:8 alerts.channels[0].type',
+        'tenantwatch.yaml:9 alerts.channels[1].name',
+        'tenantwatch.yaml:10 alerts.routes[0].channels[0]',
+        'tenantwatch.yaml:11 tenants[0].tenants[1].host',
+        'tenantwatch.yaml:11 tenants[0].tenants[0]',
+        'tenantwatch.yaml:12 tls.timeout',
+        'tenantwatch.yaml:12 tls.failDays',
       ],
     );
   });
@@ -251,7 +305,10 @@ describe('a configuration in effect', () => {
 
   it('has its relative paths from the folder of the file', () => {
     inFolder(
-      { 'a.yaml': `${MINIMAL}tls: {caFile: ca.pem}\ntenants: [{source: file, path: t.yaml}]\n` },
+      {
+        'a.yaml': `${MINIMAL}tls: {caFile: ca.pem}\ntenants: [{source: file, path: t.yaml}]\n`,
+        'ca.pem': '-----BEGIN CERTIFICATE-----',
+      },
       (folder) => {
         const { config, file } = loadConfig({ path: join(folder, 'a.yaml'), env: {}, cwd: '/' });
         assert.equal(file, join(folder, 'a.yaml'));
@@ -312,11 +369,15 @@ describe('where settings come from', () => {
     });
   });
 
-  it('without anything the missing keys are named', () => {
+  it('without anything the file that is not there and the missing keys are named', () => {
     inFolder({}, (cwd) => {
       assert.throws(
         () => loadConfig({ env: {}, cwd }),
         (error: Error) => {
+          assert.match(
+            error.message,
+            /^configuration: there is no tenantwatch\.yaml in .+`tenantwatch init`/,
+          );
           assert.match(error.message, /^configuration: platform\.domain: is required/m);
           assert.match(error.message, /^configuration: platform\.managementApp: is required/m);
           assert.match(error.message, /^configuration: fly\.org: is required/m);
@@ -336,7 +397,7 @@ describe('where settings come from', () => {
 
   it('a file that is asked for must be there', () => {
     assert.throws(() => loadConfig({ env: {}, cwd: '/', path: 'none.yaml' }), {
-      message: 'none.yaml: cannot be read (ENOENT)',
+      message: 'none.yaml: does not exist',
     });
   });
 });
@@ -360,7 +421,7 @@ describe('secrets', () => {
   it('are all missed at once where all are needed', () => {
     assert.deepEqual(complaints(yaml, { secrets: 'all' }), [
       'tenantwatch.yaml:8: alerts.channels[0].webhookUrl: ${HOOK}: the environment variable HOOK is not set',
-      'tenantwatch.yaml:9: alerts.channels[1].secret: ${file:key.txt}: the file cannot be read (ENOENT)',
+      'tenantwatch.yaml:9: alerts.channels[1].secret: ${file:key.txt}: the file does not exist',
     ]);
   });
 
@@ -368,6 +429,17 @@ describe('secrets', () => {
     const [found = ''] = complaints(yaml, { secrets: 'all', env: { HOOK: 'sesame' } });
     assert.match(found, /webhookUrl: the secret must be an absolute URL/);
     assert.doesNotMatch(found, /sesame/);
+  });
+
+  it('that guard the API are long enough and fit into a header', () => {
+    const guarded = `${MINIMAL}server: {tokens: [{name: a, token: "\${TOKEN}", scopes: [read]}]}\n`;
+    const at = (TOKEN: string): readonly string[] => complaints(guarded, { secrets: 'all', env: { TOKEN } });
+    for (const token of ['change-me', '0123456789abcde', '0123456789 abcdef', '0123456789abcdéf'])
+      assert.match(
+        at(token)[0] ?? '',
+        /server\.tokens\[0\]\.token: the secret must be at least 16 characters/,
+      );
+    assert.deepEqual(at('0123456789abcdef'), []);
   });
 
   it('are hidden from JSON, text, inspection and enumeration', () => {
