@@ -6,6 +6,7 @@ import { decode, encode } from 'dns-packet';
 import type { DecodedPacket, Packet } from 'dns-packet';
 import { respond } from './dns-answer.ts';
 import type { DnsRole } from './dns-answer.ts';
+import { encodeResponse } from './dns-encode.ts';
 import { faultNumber } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { closeServer, listen, trackSockets } from './listen.ts';
@@ -48,7 +49,7 @@ export async function startDnsServer(world: World, faults: Faults, role: DnsRole
       zones: strikes('dns-stale') ? frozen : world.zones(),
       strikes,
     });
-    const bytes = encode(response);
+    const bytes = encodeResponse(response);
     if (transport === 'tcp') return [bytes];
     const limit = payloadSize(query);
     const udp = strikes('dns-truncated') || bytes.length > limit ? encode(truncated(response)) : bytes;
@@ -64,9 +65,12 @@ export async function startDnsServer(world: World, faults: Faults, role: DnsRole
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const message = pending.subarray(2, 2 + pending.readUInt16BE(0));
         pending = pending.subarray(2 + message.length);
-        void answers(message, 'tcp').then((replies) => {
-          for (const reply of replies) if (socket.writable) socket.write(withLength(reply));
-        });
+        answers(message, 'tcp').then(
+          (replies) => {
+            for (const reply of replies) if (socket.writable) socket.write(withLength(reply));
+          },
+          () => socket.destroy(),
+        );
       }
     });
   });
@@ -76,10 +80,14 @@ export async function startDnsServer(world: World, faults: Faults, role: DnsRole
   address = `${HOST}:${port}`;
 
   udp.on('message', (message: Buffer, from: RemoteInfo) => {
-    void answers(message, 'udp').then((replies) => {
-      // The socket may have been closed while a slow answer waited.
-      for (const reply of replies) if (!closed) udp.send(reply, from.port, from.address);
-    });
+    answers(message, 'udp').then(
+      (replies) => {
+        // The socket may have been closed while a slow answer waited.
+        for (const reply of replies) if (!closed) udp.send(reply, from.port, from.address);
+      },
+      // A question that nobody can answer is the visitor's trouble, never the end of the sandbox.
+      () => undefined,
+    );
   });
   let closed = false;
 

@@ -15,7 +15,7 @@ export const FAULTS = {
   'dns-stale': 'goes on answering from the zones as they were when the fault was switched on',
   'dns-malformed': 'answers with the right id and bytes that are no message',
   'dns-forged': 'sends an answer with a wrong id and one to another question before the true one',
-  'dns-flood': 'answers with `value` addresses (default 2000)',
+  'dns-flood': 'answers with `value` addresses (default 2000), as many as a message holds',
 
   // Edge. `name`: the name in the ClientHello; `at`: the address that was connected to.
   'edge-eof': 'reads the ClientHello and closes the connection with FIN: PT05, "unexpected eof"',
@@ -66,7 +66,7 @@ export const FAULTS = {
   'api-empty-page': 'answers pages without entries, the cursor set, before the true ones',
   'api-page-limit': 'fails GraphQL pages of more than `value` entries (default 50)',
   'api-partial':
-    'leaves the certificates of the app `value` out of GraphQL answers, with an error that names the path',
+    'leaves the certificates of the app `value` (default every app) out of GraphQL answers, with an error that names the path',
   'api-lost-entries': 'announces one certificate more than the pages hold',
   'api-missing-region': 'names the region `value` (default fra) in error_regions and leaves its machines out',
   'api-clock-skew': 'sends a Date header `value` milliseconds ahead (default one hour)',

@@ -94,7 +94,8 @@ export function createViews(world: World, strikes: (fault: FaultName) => ActiveF
       return found === undefined ? null : certificate(one, found);
     },
     certificates: ({ filter, ...paging }: Paging & { filter?: string | null }) => {
-      if (partial?.value === one.name) throw coded('Something went wrong', 'INTERNAL_SERVER_ERROR');
+      if (partial !== undefined && (partial.value ?? one.name) === one.name)
+        throw coded('Something went wrong', 'INTERNAL_SERVER_ERROR');
       const matching = [...one.certificates.values()].filter(({ hostname }) =>
         hostname.includes(filter ?? ''),
       );
