@@ -45,3 +45,46 @@ export function spokenRatio(ratio: number): string {
   const percent = Math.floor(ratio * 10_000) / 100;
   return `${percent === 100 ? '100' : percent.toFixed(2)} %`;
 }
+
+/** One unit, for columns: `41 s ago`, `2 h ago`; the script of the pages counts on in the same words. */
+export function spokenAgo(at: number, now: number): string {
+  const passed = now - at;
+  const unit = UNITS.find(([, unitMs]) => passed >= unitMs);
+  return unit === undefined ? 'now' : `${Math.floor(passed / unit[1])} ${unit[0]} ago`;
+}
+
+/** `0.9 ms`, `812 ms`, `1.4 s`. */
+export function spokenMs(durationMs: number): string {
+  if (durationMs < 9.95) return `${durationMs.toFixed(1)} ms`;
+  return durationMs < 995 ? `${Math.round(durationMs)} ms` : `${(durationMs / SECOND_MS).toFixed(1)} s`;
+}
+
+/** RFC 3339 in UTC without milliseconds; null for a time that no calendar has. */
+export function isoSeconds(at: number): string | null {
+  return isCalendarTime(at) ? `${new Date(at).toISOString().slice(0, -5)}Z` : null;
+}
+
+/** `22 Nov 2026, 02:29:09 UTC`: for pages, beside the reader's own zone. */
+export function datedTime(at: number): string {
+  const iso = isoSeconds(at);
+  return iso === null ? 'an unknown time' : `${datedDay(at)}, ${iso.slice(-9, -1)} UTC`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `22 Nov 2026`, in UTC. */
+export function datedDay(at: number): string {
+  if (!isCalendarTime(at)) return 'an unknown day';
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`;
+}
+
+/** `1,204`. */
+export function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
+}
+
+/** `1 tenant`, `1,204 tenants`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseInline, parseMarkdown } from '../../../src/http/pages/runbooks/markdown.ts';
 import { ownPath } from '../../../src/http/pages/sign-in/own-path.ts';
-import { counted, isoTime, spokenAgo, spokenMs, utcTime } from '../../../src/http/pages/words.ts';
+import { counted, isoSeconds, spokenAgo, spokenMs, datedTime } from '../../../src/model/spoken.ts';
 
 describe('where sign-in leads back to', () => {
   for (const [given, path] of [
@@ -41,11 +41,14 @@ describe('words', () => {
       [0, 999, 1000, 59_999, 60_000, 3_599_999, 86_400_000].map((passed) => spokenAgo(0, passed)),
       ['now', 'now', '1 s ago', '59 s ago', '1 min ago', '59 min ago', '1 d ago'],
     );
-    assert.equal(utcTime(Date.UTC(2026, 10, 2, 3, 4, 5)), '2 Nov 2026, 03:04:05 UTC');
+    assert.equal(datedTime(Date.UTC(2026, 10, 2, 3, 4, 5)), '2 Nov 2026, 03:04:05 UTC');
   });
 
   it('know no time that no calendar has', () => {
-    assert.deepEqual([utcTime(Infinity), isoTime(9e15), isoTime(NaN)], ['an unknown time', null, null]);
+    assert.deepEqual(
+      [datedTime(Infinity), isoSeconds(9e15), isoSeconds(NaN)],
+      ['an unknown time', null, null],
+    );
   });
 });
 

@@ -11,7 +11,7 @@ import {
 import { factsOf } from '../../../model/observation.ts';
 import { sendPage, type Pages } from '../page.tsx';
 import { readStore } from '../read-store.ts';
-import { counted, grouped } from '../words.ts';
+import { counted, grouped } from '../../../model/spoken.ts';
 import { ClaimTable } from './table.tsx';
 
 /** Conflicts come first; of ten thousand harmless claims nobody reads more at once. */

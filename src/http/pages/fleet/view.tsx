@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
-import { spokenDuration } from '../../../model/spoken.ts';
+import { spokenDuration, counted, grouped } from '../../../model/spoken.ts';
 import type { LatestShared } from '../../../monitor/fleet.ts';
 import { Matrix } from './matrix.tsx';
 import { fleetAddress, ORDERS, type FleetQuery, type Order } from './query.ts';
 import { ROWS_A_PAGE, type FleetView } from './rows.ts';
 import { SharedState } from './shared-state.tsx';
-import { counted, grouped, STANDING_WORDS, STANDINGS } from '../words.ts';
+import { STANDING_WORDS, STANDINGS } from '../words.ts';
 
 interface FleetPageProps {
   readonly view: FleetView;

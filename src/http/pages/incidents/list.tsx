@@ -2,9 +2,8 @@ import type { JSX } from 'preact';
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { Tenant } from '../../../model/tenant.ts';
-import { spokenDuration } from '../../../model/spoken.ts';
+import { spokenDuration, counted } from '../../../model/spoken.ts';
 import { Time } from '../parts/time.tsx';
-import { counted } from '../words.ts';
 import { stateOf, subjectOf } from './words.ts';
 
 interface IncidentListProps {

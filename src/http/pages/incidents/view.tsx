@@ -3,13 +3,13 @@ import { isStorm } from '../../../incidents/index.ts';
 import type { Delivery, IncidentEvent } from '../../../model/delivery.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { Tenant } from '../../../model/tenant.ts';
-import { spokenDuration } from '../../../model/spoken.ts';
+import { spokenDuration, counted } from '../../../model/spoken.ts';
+import type { WhatCameBefore } from '../../../monitor/what-came-before.ts';
 import { summarize } from '../../../reports/deliveries.ts';
 import { durationOf, timelineOf } from '../../../reports/incidents.ts';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
 import { Ago, Time } from '../parts/time.tsx';
 import type { Viewer } from '../viewer.ts';
-import { counted } from '../words.ts';
 import { IncidentActs } from './acts.tsx';
 import { DELIVERY_WORDS, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
 

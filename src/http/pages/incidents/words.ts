@@ -4,7 +4,7 @@ import type { DeliveryState } from '../../../model/delivery.ts';
 import type { Incident, Resolution } from '../../../model/incident.ts';
 import type { TimelineKind } from '../../../reports/incidents.ts';
 import type { Tenant } from '../../../model/tenant.ts';
-import { counted } from '../words.ts';
+import { counted } from '../../../model/spoken.ts';
 
 /** Whom it is about, for people: a hostname rather than an id. */
 export function subjectOf(incident: Incident, tenant: Tenant | undefined): string {

@@ -1,23 +1,23 @@
 import type { JSX } from 'preact';
-import { isoTime, spokenAgo, utcDay, utcTime } from '../words.ts';
+import { isoSeconds, spokenAgo, datedDay, datedTime } from '../../../model/spoken.ts';
 
 /** A moment. Served in UTC; the script adds the reader's own zone and keeps UTC beside it. */
 export function Time({ at }: { readonly at: number }): JSX.Element {
-  const iso = isoTime(at);
+  const iso = isoSeconds(at);
   if (iso === null) return <span>an unknown time</span>;
   return (
     <time datetime={iso} data-as="moment">
-      {utcTime(at)}
+      {datedTime(at)}
     </time>
   );
 }
 
 /** How long ago; the exact time is its title. The script counts on. */
 export function Ago({ at, now }: { readonly at: number; readonly now: number }): JSX.Element {
-  const iso = isoTime(at);
+  const iso = isoSeconds(at);
   if (iso === null) return <span>an unknown time</span>;
   return (
-    <time datetime={iso} data-as="ago" title={utcTime(at)}>
+    <time datetime={iso} data-as="ago" title={datedTime(at)}>
       {spokenAgo(at, now)}
     </time>
   );
@@ -25,11 +25,11 @@ export function Ago({ at, now }: { readonly at: number; readonly now: number }):
 
 /** A day, as certificates' ends are read. */
 export function Day({ at }: { readonly at: number }): JSX.Element {
-  const iso = isoTime(at);
-  if (iso === null) return <span>{utcDay(at)}</span>;
+  const iso = isoSeconds(at);
+  if (iso === null) return <span>{datedDay(at)}</span>;
   return (
-    <time datetime={iso} title={utcTime(at)}>
-      {utcDay(at)}
+    <time datetime={iso} title={datedTime(at)}>
+      {datedDay(at)}
     </time>
   );
 }

@@ -8,7 +8,7 @@ import { seeOther, sendPage, type Pages } from '../page.tsx';
 import { Time } from '../parts/time.tsx';
 import { readStore } from '../read-store.ts';
 import { actorOf, type Viewer } from '../viewer.ts';
-import { counted } from '../words.ts';
+import { counted } from '../../../model/spoken.ts';
 import { LengthAndReason } from './fields.tsx';
 import { newSilence } from './form.ts';
 

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { TENANT_CHECKS, type CheckResult } from '../../../model/check.ts';
 import { Evidence } from '../parts/evidence.tsx';
 import { Mark } from '../parts/mark.tsx';
-import { CHECK_LABELS, spokenMs } from '../words.ts';
+import { spokenMs } from '../../../model/spoken.ts';
+import { CHECK_LABELS } from '../words.ts';
 
 /** Each check with its sentence; its facts unfold. The script fills it anew while a verification runs. */
 export function Checklist({ checks }: { readonly checks: readonly CheckResult[] }): JSX.Element {

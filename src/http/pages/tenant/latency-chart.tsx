@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Stage } from '../../../model/stages.ts';
 import { Time } from '../parts/time.tsx';
-import { isoTime, spokenMs, utcTime } from '../words.ts';
+import { isoSeconds, spokenMs, datedTime } from '../../../model/spoken.ts';
 import { STACKED, totalOf, type Latency, type LatencyPoint } from './latency.ts';
 import type { Marker, Span } from './strip.tsx';
 
@@ -208,13 +208,13 @@ function describe({ at, stages }: LatencyPoint): string {
     const ms = stages[stage];
     return ms === undefined ? [] : [`${STAGE_WORDS[stage]} ${spokenMs(ms)}`];
   });
-  return `${utcTime(at)}: ${spokenMs(totalOf(stages))} (${parts.join(', ')})`;
+  return `${datedTime(at)}: ${spokenMs(totalOf(stages))} (${parts.join(', ')})`;
 }
 
 function summaryOf({ points, since, until }: Latency): string {
   const totals = points.map(({ stages }) => totalOf(stages)).sort((a, b) => a - b);
   const median = totals[Math.floor(totals.length / 2)] ?? 0;
-  return `Latency from ${isoTime(since) ?? ''} to ${isoTime(until) ?? ''}: median ${spokenMs(median)}, highest ${spokenMs(totals.at(-1) ?? 0)}`;
+  return `Latency from ${isoSeconds(since) ?? ''} to ${isoSeconds(until) ?? ''}: median ${spokenMs(median)}, highest ${spokenMs(totals.at(-1) ?? 0)}`;
 }
 
 /** 1, 2 or 5 times a power of ten. */

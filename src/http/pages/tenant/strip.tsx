@@ -1,8 +1,7 @@
 import type { JSX } from 'preact';
 import type { Rollup, RunCounts } from '../../../model/history.ts';
 import { DAY_MS } from '../../../model/time.ts';
-import { spokenRatio } from '../../../model/spoken.ts';
-import { counted, utcDay } from '../words.ts';
+import { spokenRatio, counted, datedDay } from '../../../model/spoken.ts';
 
 /** Something at one moment: a deploy. */
 export interface Marker {
@@ -59,7 +58,7 @@ export function Strip({ days, deploys, outages }: StripProps): JSX.Element {
         })}
       </svg>
       <figcaption>
-        <span>{utcDay(days[0]?.at ?? 0)}</span>
+        <span>{datedDay(days[0]?.at ?? 0)}</span>
         <span class="legend-inline">
           <span class="swatch pass" aria-hidden="true" /> passing
           <span class="swatch fail" aria-hidden="true" /> failing
@@ -93,7 +92,7 @@ function dayClass(rollup: Rollup | null): string {
 }
 
 function describe(at: number, rollup: Rollup | null): string {
-  const day = utcDay(at);
+  const day = datedDay(at);
   if (rollup === null) return `${day}: not measured`;
   const all = decided(rollup);
   if (all === 0) return `${day}: could not tell`;
