@@ -12,6 +12,7 @@ export type StoreErrorCode =
   | 'older-schema' // needs a migration that this way of opening may not do
   | 'permission'
   | 'missing'
+  | 'unusable-path' // no database can ever be there
   | 'moved' // deleted or replaced under us
   | 'io'
   | 'closed'
@@ -72,6 +73,10 @@ function codeOf(error: unknown): StoreErrorCode {
         return 'permission';
       case 'ENOENT':
         return 'missing';
+      case 'ENOTDIR':
+      case 'ENAMETOOLONG':
+      case 'ELOOP':
+        return 'unusable-path';
       case 'EIO':
       case 'EFBIG':
       case 'EMFILE':
@@ -115,9 +120,11 @@ function sentence(code: StoreErrorCode, path: string): string {
     case 'older-schema':
       return `the database ${path} was written by an older tenantwatch`;
     case 'permission':
-      return `no permission to open the database ${path} or to write beside it: run as the user that owns it`;
+      return `no permission to open the database ${path} or to write beside it: run as the user that owns it, or copy it to a folder of yours`;
     case 'missing':
       return `there is no database at ${path}: "tenantwatch watch" makes it`;
+    case 'unusable-path':
+      return `no database can be at ${path}: check store.path`;
     case 'moved':
       return `the database ${path} was deleted or replaced while in use: restart tenantwatch`;
     case 'io':

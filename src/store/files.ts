@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, statSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError, storeError } from './error.ts';
 
@@ -10,11 +19,39 @@ const OWNER_ONLY = 0o600;
  */
 export function prepareFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    if (lookAt(path) === undefined) createPrivate(path);
+    makeFolder(dirname(path));
+    const found = lookAt(path);
+    if (found === undefined) createPrivate(path);
+    else requireRegular(path, found);
   } catch (error) {
     throw storeError(error, path);
   }
+}
+
+/**
+ * Makes the folder and what is missing above it. One by one: where a file system takes no folders, as /proc, Node's own recursive
+ * mkdir never ends.
+ */
+function makeFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
+  if (found !== undefined) throw Object.assign(new Error(`${folder} is no folder`), { code: 'ENOTDIR' });
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been quicker.
+    if (existsSync(folder)) return;
+    // What is above it is there, so it is not that something is missing.
+    throw codeOf(error) === 'ENOENT'
+      ? Object.assign(new Error(`a folder ${folder} cannot be made`), { code: 'ENOTDIR' })
+      : error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** For a database that is ours. SQLite gives -wal and -shm the mode of the file, so it must be right before they exist. */
@@ -36,8 +73,13 @@ export function requireFile(path: string): void {
   const found = lookAt(path);
   if (found === undefined)
     throw storeError(Object.assign(new Error('no such file'), { code: 'ENOENT' }), path);
-  if (!found.isFile())
-    throw new StoreError('not-a-database', path, `${path} is not a file: check store.path`);
+  requireRegular(path, found);
+}
+
+function requireRegular(path: string, found: Stats): void {
+  if (found.isFile()) return;
+  const what = found.isDirectory() ? 'a folder' : 'no regular file';
+  throw new StoreError('not-a-database', path, `${path} is ${what}: check store.path`);
 }
 
 /** Tells the file that is at this path now from one that was there before. */

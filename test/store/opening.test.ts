@@ -151,11 +151,27 @@ describe('opening a database', () => {
     assert.equal(statSync(foreign).mode & 0o777, 0o644);
     const directory = join(folder, 'directory.db');
     mkdirSync(directory);
-    assert.throws(() => openStore(options(directory)), StoreError);
+    for (const more of [{}, { daemon: true }, { readOnly: true }])
+      assert.throws(
+        () => openStore(options(directory, more)),
+        refused('not-a-database', /directory\.db is a folder: check store\.path/),
+      );
     const link = join(folder, 'link.db');
     symlinkSync(join(folder, 'nowhere', 'x.db'), link);
     assert.throws(() => openStore(options(link)), refused('missing', /link that leads nowhere/));
   });
+
+  for (const [name, path] of [
+    ['in a file system that takes no folders', '/proc/tenantwatch/x.db'],
+    ['below a file', `${import.meta.filename}/deeper/x.db`],
+    ['under a name that is too long', `/tmp/${'x'.repeat(300)}.db`],
+  ] as const)
+    it(`ends at once, with the path to check, where none can be: ${name}`, () => {
+      assert.throws(
+        () => openStore(options(path, { daemon: true })),
+        refused('unusable-path', /^no database can be at \/.*: check store\.path/),
+      );
+    });
 
   it('says that there is nothing to read yet', (context) => {
     const path = join(temporaryFolder(context), 'none.db');
