@@ -155,7 +155,7 @@ function failing(
       const returned = previous.passes >= policy.resolveAfter;
       if (returned) events.push(event(previous, at, 'reopened', 'failed again before it held'));
       const reopened = previous.reopened + (returned ? 1 : 0);
-      const settled = settle({ ...common, firstGoodAt: null, reopened }, diagnosis, policy, at);
+      const settled = settle({ ...common, firstGoodAt: null, reopened }, outcome, diagnosis, policy);
       return { incident: settled.incident, events: [...events, ...settled.events] };
     }
   }

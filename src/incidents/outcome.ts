@@ -2,6 +2,7 @@ import type { Diagnosis, ScopeResult, TenantResult } from '../model/diagnosis.ts
 import type { MonitorCheckId, PlatformCheckId } from '../model/check.ts';
 import type { Subject } from '../model/incident.ts';
 import type { ProblemRef } from '../model/problem.ts';
+import type { TenantSnapshot } from '../model/snapshot.ts';
 import { worstVerdict, type Scope, type Verdict } from '../model/verdict.ts';
 
 /** What one run says of one subject: all that an incident needs to know of it. */
@@ -12,11 +13,28 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly diagnosis: Diagnosis | null;
   readonly explainedBy: ProblemRef | null;
+  /** When the list of certificates was taken that a claim in the diagnosis rests on. Undefined: it rests on none. */
+  readonly listedAt?: number;
 }
 
-export function tenantOutcome(result: TenantResult, at: number): Outcome {
+/** @param snapshot what the result was judged from */
+export function tenantOutcome(
+  result: TenantResult,
+  snapshot: Pick<TenantSnapshot, 'takenAt' | 'certificates' | 'otherClaims'>,
+): Outcome {
   const { tenant, verdict, diagnosis, explainedBy } = result;
-  return { subject: { scope: 'tenant', name: tenant }, at, verdict, diagnosis, explainedBy };
+  const list = listBehind(diagnosis, snapshot);
+  const listed = list === undefined || list.outcome === 'not-taken' ? {} : { listedAt: list.at };
+  const subject = { scope: 'tenant', name: tenant } as const;
+  return { subject, at: snapshot.takenAt, verdict, diagnosis, explainedBy, ...listed };
+}
+
+function listBehind(
+  diagnosis: Diagnosis | null,
+  { certificates, otherClaims }: Pick<TenantSnapshot, 'certificates' | 'otherClaims'>,
+): TenantSnapshot['certificates'] | undefined {
+  if (diagnosis?.code === 'certificate-on-tenant-app') return certificates;
+  return diagnosis?.code === 'certificate-on-foreign-app' ? otherClaims : undefined;
 }
 
 /** Platform and monitor have one subject each. */

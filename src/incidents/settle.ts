@@ -2,6 +2,7 @@ import type { IncidentEvent } from '../model/delivery.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Change, Incident } from '../model/incident.ts';
 import { CERTAINTIES, SEVERITIES, type Severity } from '../model/verdict.ts';
+import type { Outcome } from './outcome.ts';
 import { holdMs, type IncidentPolicy } from './policy.ts';
 import { event } from './step.ts';
 
@@ -21,13 +22,14 @@ export function adopt(previous: Incident, diagnosis: Diagnosis | null): Partial<
 
 /**
  * Takes a new root or severity over: at once when it is more urgent, or certain after one that was not; otherwise when it
- * lasts, and the longer the more often it changed before.
+ * lasts, and the longer the more often it changed before. What lasts must have been looked at anew: right after a repair a list of
+ * certificates from before it, beside handshakes that succeed again, reads like a lesser problem and is none.
  */
 export function settle(
   incident: Incident,
+  { at, listedAt }: Pick<Outcome, 'at' | 'listedAt'>,
   diagnosis: Diagnosis | null,
   policy: IncidentPolicy,
-  at: number,
 ): { readonly incident: Incident; readonly events: readonly IncidentEvent[] } {
   if (diagnosis === null) return { incident, events: [] };
   const { code, severity } = diagnosis;
@@ -44,7 +46,9 @@ export function settle(
     code !== incident.code &&
     severity === incident.severity &&
     moreCertain(diagnosis.certainty, incident.certainty);
-  const settled = change.runs >= policy.resolveAfter && at - change.since >= holdMs(policy, incident.changes);
+  const lookedAnew = listedAt === undefined || listedAt > change.since;
+  const settled =
+    lookedAnew && change.runs >= policy.resolveAfter && at - change.since >= holdMs(policy, incident.changes);
   if (!escalates && !proves && !settled) return { incident: { ...incident, changing: change }, events: [] };
   const next: Incident = {
     ...incident,

@@ -160,7 +160,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     fleet.setResult(result, snapshot.takenAt);
     recorder.run(trigger, verdict, result.checks, stages);
     history.run(runOf(snapshot, result, stages), failsNow ? result : null);
-    tracker.note(tenantOutcome(result, snapshot.takenAt));
+    tracker.note(tenantOutcome(result, snapshot));
     if (failsNow || failed) flushSoon();
     if (before?.verdict !== verdict || codeOf(before) !== codeOf(result)) log(snapshot, result, before);
     if (failsNow && !failed && trigger !== 'recheck') {

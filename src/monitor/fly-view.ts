@@ -143,20 +143,6 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
   };
 }
 
-/** The tenant's app as it is now; what only a sweep can tell, and what all tenants share, from the sweep. */
-export function freshView(live: FlyView, swept: FlyView): FlyView {
-  return {
-    ...swept,
-    tenant: async (tenant, signal) => {
-      const [now, { otherClaims }] = await Promise.all([
-        live.tenant(tenant, signal),
-        swept.tenant(tenant, signal),
-      ]);
-      return { ...now, otherClaims };
-    },
-  };
-}
-
 /** Claims of exactly this hostname; of a custom domain also its wildcard. The platform's wildcard is the platform's matter. */
 function claimsOf(inventory: Inventory, hostname: string, platform: Platform): readonly Claim[] {
   const exact = inventory.claims.get(hostname) ?? [];

@@ -14,14 +14,15 @@ import { MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
 import { createEdgeErrors } from '../monitor/edge-errors.ts';
 import { createFleet } from '../monitor/fleet.ts';
-import { freshView, inventoryView, liveView } from '../monitor/fly-view.ts';
+import { inventoryView, liveView } from '../monitor/fly-view.ts';
 import { createHistory } from '../monitor/history.ts';
 import { createInventoryKeeper } from '../monitor/inventory.ts';
 import { watchStalls } from '../monitor/stall.ts';
+import { newestViews } from '../monitor/newest-view.ts';
 import { createTracker } from '../monitor/tracker.ts';
 import { whatCameBefore } from '../monitor/what-came-before.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
-import { createRunWriter, openStore, type Store } from '../store/index.ts';
+import { createRunWriter, openStore } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
 import { watchDatabase } from './database-watch.ts';
 import { startEdgeMetrics, withEdgeErrors } from './edge-metrics.ts';
@@ -147,12 +148,16 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     ledger: upkeep.ledger,
     upkeep: upkeep.run,
   });
-  const sweptView = inventoryView({
-    inventory: inventory.known,
-    addresses: cachedAddresses(flyProbe, platform.managementApp, clock),
-    platform,
-    status: () => probing.fly.lastCall(),
-  });
+  const status = () => probing.fly.lastCall();
+  const views = newestViews(
+    liveView(flyProbe, platform, status),
+    inventoryView({
+      inventory: inventory.known,
+      addresses: cachedAddresses(flyProbe, platform.managementApp, clock),
+      platform,
+      status,
+    }),
+  );
   const edgeErrors = createEdgeErrors({ fly: probing.fly, fleet, dispatch: scheduler.dispatch, logger });
   const daemon = createDaemon(
     {
@@ -166,11 +171,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       servers,
       budget,
       inventory,
-      view: withEdgeErrors(sweptView, edgeErrors),
-      liveView: freshView(
-        liveView(flyProbe, platform, () => probing.fly.lastCall()),
-        sweptView,
-      ),
+      view: withEdgeErrors(views.swept, edgeErrors),
+      liveView: views.live,
       wake: config.watch.wake === 'always',
       refreshTenants: async (signal) => {
         const list = await directory.refresh(signal);

@@ -82,6 +82,27 @@ describe('an incident', () => {
     });
   }
 
+  // What is listed at each run: minutes against the run.
+  const lists: readonly (readonly [string, readonly number[], readonly string[]])[] = [
+    ['with a list from before the repair waits', [0, -1, -2, -3], ['0:opened']],
+    ['with one list after it is told', [0, -1, -2, 0], ['0:opened', '3:changed']],
+    ['looked at anew each time is told when it lasts', [0, 0, 0], ['0:opened', '2:changed']],
+  ];
+  for (const [name, listed, told] of lists) {
+    it(`a lesser conflict ${name}`, () => {
+      const kept = book();
+      const seen: string[] = [];
+      listed.forEach((before, index) => {
+        const at = minute(index);
+        const run = { ...outcome(index === 0 ? claim : latent, at), listedAt: at + before * MINUTE_MS };
+        const step = track(kept.incident(), run, context(at));
+        kept.take([step]);
+        seen.push(...step.tell.map(({ reason }) => `${index}:${reason}`));
+      });
+      assert.deepEqual(seen, told);
+    });
+  }
+
   it('keeps the first failing run as its beginning, and the first good one as its end', () => {
     const { incident } = play([refused, refused, refused, 'pass', 'pass']);
     assert.equal(incident?.firstFailedAt, minute(0));
