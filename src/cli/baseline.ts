@@ -27,13 +27,16 @@ function parsed(text: string): unknown {
 
 /** Marks the failures that were there before with the same code. Verdicts stay what they are. */
 export function markKnown(result: VerifyResult, baseline: Baseline): VerifyResult {
-  const subjects = subjectsOf(result);
+  if (baseline.size === 0) return result;
+  const subjects = new Map(
+    subjectsOf(result).map((subject) => [`${subject.scope} ${subject.name}`, subject]),
+  );
   const mark = <Check extends CheckResult>(
     scope: Subject['scope'],
     name: string,
     checks: readonly Check[],
   ): readonly Check[] => {
-    const subject = subjects.find((candidate) => candidate.scope === scope && candidate.name === name);
+    const subject = subjects.get(`${scope} ${name}`);
     return checks.map((check) =>
       subject !== undefined && check.verdict === 'fail' && baseline.has(failureKey(subject, check))
         ? { ...check, known: true }

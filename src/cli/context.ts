@@ -21,6 +21,8 @@ export interface OutputStream {
   readonly isTTY: boolean;
   /** Width of the terminal; undefined when there is none. */
   readonly columns?: number | undefined;
+  /** Its height. */
+  readonly rows?: number | undefined;
 }
 
 /** Verification from this machine, built for one configuration. */

@@ -1,5 +1,5 @@
 import type { TargetDecision } from '../guard/certificate-target.ts';
-import { isRecord, postToDaemon, type DaemonRequest } from './daemon-request.ts';
+import { askDaemon, isRecord, type DaemonRequest } from './daemon-request.ts';
 
 export type GuardAnswer =
   | { readonly kind: 'decided'; readonly decision: TargetDecision }
@@ -12,7 +12,7 @@ export async function askGuard(
   request: Omit<DaemonRequest, 'path'>,
   signal: AbortSignal,
 ): Promise<GuardAnswer> {
-  const answer = await postToDaemon({ ...request, path: '/api/v1/guard/certificates' }, signal);
+  const answer = await askDaemon({ ...request, path: '/api/v1/guard/certificates' }, signal);
   if (answer.kind === 'unavailable') return answer;
   const { status, document, message } = answer;
   if (status === 401) return { kind: 'rejected', detail: 'it does not accept the token (TENANTWATCH_TOKEN)' };

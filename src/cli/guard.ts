@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addFormatOptions } from './database-options.ts';
-import { durationWithDefault } from './option-values.ts';
+import { durationWithDefault, urlOption } from './option-values.ts';
 import type { GuardOptions } from './run-guard.ts';
 import { addConfigOptions } from './shared-options.ts';
 
@@ -16,7 +16,11 @@ export function guardCommand(context: CliContext): Command {
     )
     .requiredOption('--hostname <name>', 'what the certificate would be for; a wildcard in quotes')
     .requiredOption('--app <app>', 'the Fly app that it would be added to')
-    .option('--server <url>', 'ask a daemon (token: TENANTWATCH_TOKEN); look from here when it cannot answer')
+    .option(
+      '--server <url>',
+      'ask a daemon (token: TENANTWATCH_TOKEN); look from here when it cannot answer',
+      urlOption,
+    )
     .addOption(durationWithDefault('--timeout <duration>', 'bound of the look at all claims', 30_000));
   addConfigOptions(addFormatOptions(certs)).addHelpText('after', HELP);
   certs.action(async (options: GuardOptions) => {

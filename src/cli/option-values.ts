@@ -38,3 +38,10 @@ export function limitOption(text: string): number {
   if (limit < 1) throw new InvalidArgumentError('It must be an integer from 1 to 999999.');
   return limit;
 }
+
+/** For options that name a server. */
+export function urlOption(text: string): string {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('It must be a URL that begins with https:// or http://.');
+  return text;
+}

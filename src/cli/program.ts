@@ -21,7 +21,7 @@ import { scanCommand } from './scan.ts';
 import { silenceCommand } from './silence.ts';
 import { statusCommand } from './status.ts';
 import { tenantsCommand } from './tenants.ts';
-import { UsageError } from './usage-error.ts';
+import { isForUser } from './usage-error.ts';
 import { verifyCommand } from './verify.ts';
 import { watchCommand } from './watch.ts';
 
@@ -92,6 +92,9 @@ function quietly(command: Command, context: CliContext): void {
       writeErr: (text) => {
         context.stderr.write(text);
       },
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'tenantwatch: '));
+      },
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
@@ -103,7 +106,7 @@ function failureCode(error: unknown, { stderr, signal, env }: CliHost): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
   const stopped = interruptedBy(signal);
   if (stopped !== null) return EXIT[stopped];
-  if (error instanceof UsageError || cannotStart(error)) {
+  if (isForUser(error) || isDatabaseTrouble(error)) {
     for (const line of error.message.split('\n')) stderr.write(`tenantwatch: ${line}\n`);
     return EXIT.usage;
   }
@@ -114,9 +117,9 @@ function failureCode(error: unknown, { stderr, signal, env }: CliHost): number {
   return EXIT.couldNotTell;
 }
 
-/** What the user sets right. By name, so that the configuration's schema and the database are loaded by commands that use them only. */
-function cannotStart(error: unknown): error is Error {
-  return error instanceof Error && ['ConfigError', 'SecretError', 'StoreError'].includes(error.name);
+/** By name, too: most commands load no database. */
+function isDatabaseTrouble(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'StoreError';
 }
 
 const EXAMPLES = `

@@ -1,16 +1,17 @@
-import type { CheckResult } from '../model/check.ts';
+import { TENANT_CHECKS, type CheckResult } from '../model/check.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
-import type { Tenant } from '../model/tenant.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Clock } from '../model/time.ts';
 import type { Palette } from '../reports/palette.ts';
+import { VERDICT_STYLE } from '../reports/standing.ts';
 import { checkText, say, spokenDuration } from '../reports/wording.ts';
 import type { OutputStream } from './context.ts';
+import { liveLines } from './live-lines.ts';
 
 /** What is going on, on a terminal, erased before the report is printed. */
 export interface Progress {
   readonly begin: (tenants: number) => void;
-  readonly check: (tenant: Tenant, result: CheckResult) => void;
-  readonly tenant: (result: TenantResult) => void;
+  readonly check: (result: CheckResult) => void;
+  readonly tenant: (result: Pick<TenantResult, 'verdict'>) => void;
   readonly waiting: (why: string, afterMs: number) => void;
   readonly clear: () => void;
 }
@@ -23,62 +24,53 @@ export const SILENT: Progress = {
   clear: () => undefined,
 };
 
-const STYLE: Readonly<Record<Verdict, keyof Palette>> = {
-  pass: 'good',
-  warn: 'doubtful',
-  fail: 'bad',
-  unknown: 'doubtful',
-  skipped: 'dim',
-};
+/** A count is not drawn more often: nobody reads faster, and a thousand tenants would flicker. */
+const REDRAW_MS = 100;
+
+const ID_WIDTH = Math.max(...TENANT_CHECKS.map(({ length }) => length));
 
 /** One tenant: each check as it ends. Many: how far it is. */
-export function liveProgress(stream: OutputStream, palette: Palette): Progress {
-  let drawn = 0;
+export function liveProgress(
+  stream: OutputStream,
+  palette: Palette,
+  { monotonicMs }: Pick<Clock, 'monotonicMs'>,
+): Progress {
+  const lines = liveLines(stream);
+  const asIs = (text: string): string => text;
   let total = 0;
   let done = 0;
   let failed = 0;
+  let drawnAtMs = 0;
 
-  const erase = (): void => {
-    // Up over what was drawn, then clear to the end of the screen (ECMA-48 CUU, ED).
-    if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[J`);
-    drawn = 0;
-  };
-  const line = (plain: string, styled: (text: string) => string = (text) => text): void => {
-    // A line that wraps would take more rows than are erased.
-    // Some terminals say 0 for a width that they do not know.
-    const columns = stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns;
-    const width = Math.max(20, columns - 1);
-    stream.write(`${styled(plain.slice(0, width))}\n`);
-    drawn += 1;
-  };
   const status = (): void => {
-    erase();
-    line(`${done} of ${total} tenants verified${failed === 0 ? '' : `, ${failed} failed`}`);
+    drawnAtMs = monotonicMs();
+    const text = `${done} of ${total} tenants verified${failed === 0 ? '' : `, ${failed} failed`}`;
+    lines.replace([{ lead: text, style: asIs }]);
   };
 
   return {
     begin: (tenants) => {
-      erase();
       [total, done, failed] = [tenants, 0, 0];
-      if (total === 1) line('verifying …', palette.dim);
+      if (total === 1) lines.replace([{ lead: 'verifying …', style: palette.dim }]);
       else status();
     },
-    check: (_tenant, result) => {
-      if (total === 1)
-        line(
-          `${result.verdict.padEnd(7)}  ${result.id}  ${checkText(result)}`,
-          palette[STYLE[result.verdict]],
-        );
+    check: (result) => {
+      if (total !== 1) return;
+      const { verdict, id } = result;
+      lines.add({
+        lead: verdict.padEnd(7),
+        style: palette[VERDICT_STYLE[verdict]],
+        rest: `  ${say(id).padEnd(ID_WIDTH)}  ${checkText(result)}`,
+      });
     },
     tenant: ({ verdict }) => {
       done += 1;
       if (verdict === 'fail') failed += 1;
-      if (total > 1) status();
+      if (total > 1 && (done === total || monotonicMs() - drawnAtMs >= REDRAW_MS)) status();
     },
     waiting: (why, afterMs) => {
-      erase();
-      line(`${say(why)}; next look in ${spokenDuration(afterMs)}`, palette.dim);
+      lines.replace([{ lead: `${say(why)}; next look in ${spokenDuration(afterMs)}`, style: palette.dim }]);
     },
-    clear: erase,
+    clear: lines.clear,
   };
 }

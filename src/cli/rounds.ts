@@ -1,13 +1,10 @@
-import type { VerifyResult } from '../model/diagnosis.ts';
-import { namedTenants } from '../model/named-tenants.ts';
-import type { Tenant } from '../model/tenant.ts';
-import { loadConfig, toPlatform, type ConfigFlags } from '../config/index.ts';
-import { spokenDuration } from '../reports/wording.ts';
-import type { CliContext, GateVerifier } from './context.ts';
-import { roundTimeoutMs } from './gate.ts';
+import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
+import type { ConfigFlags } from '../config/index.ts';
+import type { CliContext } from './context.ts';
+import { localRounds, nonEmpty, type LocalRounds } from './local-rounds.ts';
 import type { Progress } from './progress.ts';
 import { askServer } from './server.ts';
-import { UsageError } from './usage-error.ts';
+import { isForUser, UsageError } from './usage-error.ts';
 
 export interface RoundsRequest {
   readonly configPath: string | undefined;
@@ -22,6 +19,8 @@ export interface RoundsRequest {
 
 export type Round =
   | { readonly kind: 'no-tenant'; readonly details: readonly string[] }
+  /** Nobody could look: the daemon does not answer, and here nothing is set up for it. */
+  | { readonly kind: 'not-looked'; readonly problem: string }
   | {
       readonly kind: 'result';
       readonly result: VerifyResult;
@@ -33,31 +32,65 @@ export type Round =
 /** Where results come from: one round after another, from a daemon or from this machine. */
 export interface Rounds {
   readonly next: () => Promise<Round>;
+  /** Tenants that are finished in the round that is running: what is known when it is interrupted. Of a daemon's round none. */
+  readonly finished: () => readonly TenantResult[];
   readonly close: () => Promise<void>;
 }
 
 export function createRounds(context: CliContext, request: RoundsRequest, progress: Progress): Rounds {
   let local: Promise<LocalRounds> | undefined;
+  let running: LocalRounds | undefined;
   let { server } = request;
+  const told = new Set<string>();
+  const tell = (line: string): void => {
+    // Once, however often it is asked again.
+    if (told.has(line)) return;
+    told.add(line);
+    progress.clear();
+    context.stderr.write(`tenantwatch: ${line}\n`);
+  };
 
-  const fromHere = async (): Promise<Round> => {
+  const here = async (): Promise<LocalRounds> => {
     local ??= localRounds(context, request, progress);
-    return (await local).next();
+    running = await local;
+    return running;
+  };
+
+  /** A pipeline that only knows the daemon has no configuration: without the daemon it cannot tell, and did nothing wrong. */
+  const insteadOf = async (url: string, detail: string): Promise<Round> => {
+    let rounds: LocalRounds;
+    try {
+      rounds = await here();
+    } catch (error) {
+      if (!isForUser(error)) throw error;
+      local = undefined;
+      tell(`${url}: ${detail}`);
+      for (const line of error.message.split('\n')) tell(`probing from here is not possible: ${line}`);
+      return {
+        kind: 'not-looked',
+        problem: 'The daemon cannot answer, and from here nothing can be looked at.',
+      };
+    }
+    tell(`${url}: ${detail}; probing from here instead`);
+    server = undefined;
+    return rounds.next();
   };
 
   return {
     next: async () => {
       if (request.names?.length === 0) return { kind: 'no-tenant', details: ['the list names no tenant'] };
-      if (server === undefined) return fromHere();
+      if (server === undefined) return (await here()).next();
       const answer = await askServer(
         {
           url: server,
           token: nonEmpty(context.env.TENANTWATCH_TOKEN),
           names: request.names,
           claims: request.claims,
-          timeoutMs: request.timeoutMs ?? 30_000,
+          timeoutMs: request.timeoutMs,
           userAgent: `tenantwatch/${context.version}`,
+          clock: context.clock,
         },
+        progress,
         context.signal,
       );
       switch (answer.kind) {
@@ -70,119 +103,12 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
         case 'rejected':
           throw new UsageError(`${server}: ${answer.detail}`);
         case 'unavailable':
-          progress.clear();
-          context.stderr.write(`tenantwatch: ${server}: ${answer.detail}; probing from here instead\n`);
-          server = undefined;
-          return fromHere();
+          return insteadOf(server, answer.detail);
       }
     },
+    finished: () => running?.finished() ?? [],
     close: async () => {
       await (await local?.catch(() => undefined))?.close();
     },
   };
-}
-
-interface LocalRounds {
-  readonly next: () => Promise<Round>;
-  readonly close: () => Promise<void>;
-}
-
-async function localRounds(
-  context: CliContext,
-  request: RoundsRequest,
-  progress: Progress,
-): Promise<LocalRounds> {
-  const { env, cwd, clock } = context;
-  const noFly = request.flags.noFly ?? false;
-  const { config } = loadConfig({ path: request.configPath, env, cwd, flags: request.flags });
-  if (!noFly && nonEmpty(env.FLY_ACCESS_TOKEN) === null && nonEmpty(env.FLY_API_TOKEN) === null)
-    throw new UsageError(
-      "no Fly token: set FLY_ACCESS_TOKEN or FLY_API_TOKEN (`fly tokens create readonly -o ORG`), or leave Fly's API out with --no-fly",
-    );
-  const platform = toPlatform(config);
-  // Said before anything is connected: a name that can be no tenant is a typing error.
-  if (request.names !== null && config.tenants.every(({ source }) => source === 'fly')) {
-    const { unmatched } = namedTenants(request.names, [], platform);
-    if (unmatched.length > 0)
-      return { next: () => Promise.resolve(noSuch(unmatched)), close: () => Promise.resolve() };
-  }
-  const verifier = await context.createVerifier(config, { noFly, claims: request.claims });
-
-  const next = async (): Promise<Round> => {
-    const targets = await targetsOf(
-      verifier,
-      config.tenants.some(({ source }) => source !== 'fly'),
-    );
-    if (targets.unmatched.length > 0) return noSuch(targets.unmatched);
-    const { tenants, problem } = targets;
-    if (tenants.length === 0 && problem === null)
-      return { kind: 'no-tenant', details: ['the configured sources know no tenant'] };
-    progress.begin(tenants.length);
-    const timeoutMs = request.timeoutMs ?? roundTimeoutMs(tenants.length, config.limits.handshakesPerSecond);
-    const timeout = new AbortController();
-    const ended = new AbortController();
-    const expiry = clock
-      .sleep(timeoutMs, ended.signal)
-      .then(() => {
-        timeout.abort(new DOMException('the round took too long', 'TimeoutError'));
-      })
-      .catch(() => undefined);
-    try {
-      const result = await verifier.round({
-        tenants,
-        trigger: 'gate',
-        priority: 'gate',
-        claims: request.claims,
-        wake: true,
-        signal: AbortSignal.any([context.signal, timeout.signal]),
-        onCheck: progress.check,
-        onTenant: progress.tenant,
-      });
-      if (timeout.signal.aborted) {
-        progress.clear();
-        context.stderr.write(
-          `tenantwatch: the look was ended after ${spokenDuration(timeoutMs)} (--timeout); what was not known by then could not be told\n`,
-        );
-      }
-      return { kind: 'result', result, problem, issuanceGraceMs: config.limits.issuanceGraceMs };
-    } finally {
-      ended.abort();
-      await expiry;
-    }
-  };
-
-  /** A list that cannot be read is the monitor's trouble: names are read by the templates, and `--all` cannot be told. */
-  const targetsOf = async (
-    from: GateVerifier,
-    listed: boolean,
-  ): Promise<{ tenants: readonly Tenant[]; unmatched: readonly Unmatched[]; problem: string | null }> => {
-    const { names } = request;
-    let known: readonly Tenant[] = [];
-    let trouble: string | null = null;
-    try {
-      if (names === null || listed)
-        known = await from.tenants({ discover: names === null && !noFly, signal: context.signal });
-    } catch (error) {
-      trouble = `the list of tenants cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    }
-    if (names === null) return { tenants: known, unmatched: [], problem: trouble };
-    const { tenants, unmatched } = namedTenants(names, known, platform);
-    if (trouble !== null) context.stderr.write(`tenantwatch: ${trouble}; names are read by the templates\n`);
-    return { tenants, unmatched, problem: null };
-  };
-
-  return { next, close: () => verifier.close() };
-}
-
-type Unmatched = ReturnType<typeof namedTenants>['unmatched'][number];
-
-function noSuch(unmatched: readonly Unmatched[]): Round {
-  return {
-    kind: 'no-tenant',
-    details: unmatched.map(({ name, reason }) => `"${name}" is no tenant: ${reason}`),
-  };
-}
-
-function nonEmpty(value: string | undefined): string | null {
-  return value === undefined || value === '' ? null : value;
 }

@@ -18,8 +18,6 @@ export interface GateRequest {
   readonly rules: GateRules;
   readonly baseline: Baseline;
   readonly progress: Progress;
-  /** Tenants that are finished in the round that is running: what is known when it is interrupted. */
-  readonly finished: () => readonly TenantResult[];
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +40,7 @@ export async function runGate(request: GateRequest): Promise<GateEnd> {
 
   const interrupted = (): GateEnd => ({
     outcome: { kind: 'interrupted', by: interruptedBy(signal) ?? 'SIGTERM' },
-    result: markKnown(partial(request.finished(), latest, startedAt, elapsedMs()), request.baseline),
+    result: markKnown(partial(request.rounds.finished(), latest, startedAt, elapsedMs()), request.baseline),
     notes: ['interrupted: this is what was known'],
   });
 
@@ -55,8 +53,11 @@ export async function runGate(request: GateRequest): Promise<GateEnd> {
         result: emptyResult(startedAt, elapsedMs()),
         notes: round.details,
       };
-    const result = markKnown(round.result, request.baseline);
-    latest = round.result;
+    const looked = round.kind === 'result';
+    if (looked) latest = round.result;
+    const result = looked
+      ? markKnown(round.result, request.baseline)
+      : { ...emptyResult(startedAt, elapsedMs()), verdict: 'unknown' as const };
     const verdict = gateVerdict(result, rules);
     const complete = round.problem === null;
     passesInRow = verdict === 'passed' && complete ? passesInRow + 1 : 0;
@@ -66,7 +67,7 @@ export async function runGate(request: GateRequest): Promise<GateEnd> {
         passesInRow,
         elapsedMs: elapsedMs(),
         incurable: incurableRoots(result, rules, (code, checks) =>
-          isCuredByWaiting(code, checks, round.issuanceGraceMs ?? Infinity, clock.now()),
+          isCuredByWaiting(code, checks, (looked ? round.issuanceGraceMs : null) ?? Infinity, clock.now()),
         ),
       },
       policy,
@@ -95,7 +96,7 @@ const WAITING = {
 } as const;
 
 function notesOf(
-  round: Extract<Round, { kind: 'result' }>,
+  round: Exclude<Round, { kind: 'no-tenant' }>,
   decision: Extract<GateDecision, { next: 'stop' }>,
   passesInRow: number,
   policy: GatePolicy,

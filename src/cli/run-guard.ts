@@ -13,7 +13,7 @@ import { print } from './database.ts';
 import { askGuard } from './guard-server.ts';
 import { loadPlatform, requireToken } from './platform-settings.ts';
 import { configFlags, type ConfigOptions } from './shared-options.ts';
-import { UsageError } from './usage-error.ts';
+import { isForUser, UsageError } from './usage-error.ts';
 
 /** What the command line of `guard certs` says; durations are milliseconds. */
 export interface GuardOptions extends ConfigOptions, Pick<DatabaseOptions, 'format' | 'json'> {
@@ -43,8 +43,6 @@ interface Decided {
 async function fromDaemon(context: CliContext, url: string, options: GuardOptions): Promise<Decided> {
   const { env, stderr, version, signal } = context;
   const { hostname, app, timeout } = options;
-  if (!/^https?:\/\//.test(url))
-    throw new UsageError('--server must be a URL that begins with https:// or http://');
   const { TENANTWATCH_TOKEN: token = '' } = env;
   const answer = await askGuard(
     {
@@ -72,7 +70,7 @@ async function fromHereIfPossible(context: CliContext, options: GuardOptions): P
   try {
     return await fromHere(context, options);
   } catch (error) {
-    if (!(error instanceof Error) || !['ConfigError', 'UsageError'].includes(error.name)) throw error;
+    if (!isForUser(error)) throw error;
     for (const line of error.message.split('\n')) context.stderr.write(`tenantwatch: ${line}\n`);
     const text = 'The daemon cannot answer, and from here nothing can be looked at.';
     return {

@@ -11,6 +11,7 @@ import { keptSources, keptTenants, withDatabase } from './database.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { hasToken } from './platform-settings.ts';
 import { findIncident } from './run-incidents.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ReportOptions extends Pick<DatabaseOptions, 'config' | 'store' | 'json'> {
@@ -62,7 +63,6 @@ export async function reportIncident(
   try {
     await writeFile(resolve(cwd, options.output), text);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new UsageError(`--output ${options.output} cannot be written (${code})`);
+    throw new UsageError(`--output ${options.output} cannot be written: ${fileTrouble(error)}`);
   }
 }

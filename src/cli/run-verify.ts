@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { TenantResult } from '../model/diagnosis.ts';
 import { jsonReport } from '../reports/json.ts';
 import { parseBaseline, type Baseline } from './baseline.ts';
 import type { CliContext } from './context.ts';
 import { exitCode } from './exit-code.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { pairFormats } from './formats.ts';
-import { liveProgress, SILENT, type Progress } from './progress.ts';
+import { liveProgress, SILENT } from './progress.ts';
 import { createRounds } from './rounds.ts';
 import { runGate } from './run-gate.ts';
 import { configFlags } from './shared-options.ts';
@@ -27,8 +27,6 @@ export async function runVerify(
   const names = await namesOf(context, given, options);
   if (options.successes > 1 && options.wait === 0)
     throw new UsageError('--successes needs --wait: how long may it take to pass so often?');
-  if (options.server !== undefined && !/^https?:\/\//.test(options.server))
-    throw new UsageError('--server must be a URL that begins with https:// or http://');
   const baseline =
     options.baseline === undefined ? new Set<string>() : await readBaseline(context, options.baseline);
   const files = [
@@ -37,13 +35,10 @@ export async function runVerify(
   ];
   await claimFiles(files, context.cwd);
 
-  const finished = new Map<string, TenantResult>();
-  const progress = recording(
-    finished,
+  const progress =
     options.quiet !== true && isLive(context.stderr, context.env)
-      ? liveProgress(context.stderr, paletteOf(context.stderr, context.env))
-      : SILENT,
-  );
+      ? liveProgress(context.stderr, paletteOf(context.stderr, context.env), context.clock)
+      : SILENT;
   const rules = { strict: options.strict === true };
   const rounds = createRounds(
     context,
@@ -65,7 +60,6 @@ export async function runVerify(
       rules,
       baseline,
       progress,
-      finished: () => [...finished.values()],
       signal: context.signal,
     });
     progress.clear();
@@ -120,22 +114,6 @@ async function readText({ cwd }: CliContext, file: string, option: string): Prom
   try {
     return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new UsageError(`${option} ${file} cannot be read (${code})`);
+    throw new UsageError(`${option} ${file} cannot be read: ${fileTrouble(error)}`);
   }
-}
-
-/** Passes everything on and keeps the tenants that are finished in the running round. */
-function recording(finished: Map<string, TenantResult>, progress: Progress): Progress {
-  return {
-    ...progress,
-    begin: (tenants) => {
-      finished.clear();
-      progress.begin(tenants);
-    },
-    tenant: (result) => {
-      finished.set(result.tenant, result);
-      progress.tenant(result);
-    },
-  };
 }

@@ -1,5 +1,11 @@
+import type { CheckResult } from '../model/check.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
-import { isRecord, postToDaemon, type DaemonAnswer } from './daemon-request.ts';
+import type { Clock } from '../model/time.ts';
+import { VERDICTS } from '../model/verdict.ts';
+import { daemonEvents, type DaemonEvent } from './daemon-events.ts';
+import { askDaemon, isRecord, type DaemonAnswer, type DaemonRequest } from './daemon-request.ts';
+import { roundTimeoutMs } from './gate.ts';
+import type { Progress } from './progress.ts';
 
 export interface ServerRequest {
   /** Base URL of the daemon. */
@@ -8,8 +14,10 @@ export interface ServerRequest {
   /** Names as the user gave them; null: all. */
   readonly names: readonly string[] | null;
   readonly claims: boolean;
-  readonly timeoutMs: number;
+  /** Undefined: as long as so many tenants need. */
+  readonly timeoutMs: number | undefined;
   readonly userAgent: string;
+  readonly clock: Clock;
 }
 
 export type ServerAnswer =
@@ -21,39 +29,120 @@ export type ServerAnswer =
   /** Refused, timed out, or in trouble itself: probing from here still can tell. */
   | { readonly kind: 'unavailable'; readonly detail: string };
 
-/** How long a daemon may take beyond the round itself. */
+/** How long a daemon may take beyond the round itself; a sweep that it makes before is bounded by this. */
 const GRACE_MS = 5_000;
+const SWEEP_MS = 30_000;
+/** The daemon's own budget of handshakes is not known here: its default. */
+const HANDSHAKES_PER_SECOND = 25;
+const POLL_MS = 1_000;
 
 /**
- * Asks a daemon to verify: `POST /api/v1/verifications` with `{tenants: […] | all: true, claims, wait}`. It answers with the document of
- * `verify --format json` when the round is over. Rejects only when the signal is aborted.
+ * Asks a daemon to verify: starts it (`POST /api/v1/verifications`), shows its events as they come, and fetches the document of
+ * `verify --format json` when it is over. Rejects only when the signal is aborted.
  */
-export async function askServer(request: ServerRequest, signal: AbortSignal): Promise<ServerAnswer> {
-  const { url, token, userAgent, timeoutMs } = request;
-  const body = {
-    ...(request.names === null ? { all: true } : { tenants: request.names }),
-    claims: request.claims,
-    wait: `${Math.ceil(timeoutMs / 1000)}s`,
-  };
+export async function askServer(
+  request: ServerRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ServerAnswer> {
+  const { url, token, userAgent, names, claims, timeoutMs } = request;
+  const asked = { url, token, userAgent, timeoutMs: (timeoutMs ?? SWEEP_MS) + GRACE_MS };
   const path = '/api/v1/verifications';
-  const asked = { url, path, token, body, timeoutMs: timeoutMs + GRACE_MS, userAgent };
-  return answerOf(await postToDaemon(asked, signal));
+  const body = { ...(names === null ? { all: true } : { tenants: names }), claims };
+  const started = await askDaemon({ ...asked, path, body }, signal);
+  const refusal = refusalOf(started);
+  if (refusal !== null) return refusal;
+  const verification = statusOf(started);
+  if (verification === null) return { kind: 'unavailable', detail: 'its answer is no verification' };
+
+  progress.begin(verification.total);
+  const limitMs =
+    timeoutMs === undefined
+      ? roundTimeoutMs(verification.total, HANDSHAKES_PER_SECOND) + SWEEP_MS
+      : timeoutMs + GRACE_MS;
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const own = { ...asked, path: `${path}/${verification.id}` };
+  if (!(await follow(own, progress, deadline))) await poll(own, request.clock, deadline);
+  if (signal.aborted) throw signal.reason;
+  if (deadline.aborted) return { kind: 'unavailable', detail: 'it was not ready in time' };
+
+  const answer = await askDaemon({ ...own, path: `${own.path}/result` }, signal);
+  if (answer.kind === 'unavailable') return answer;
+  return answer.status === 200 && isResult(answer.document)
+    ? { kind: 'result', result: answer.document }
+    : { kind: 'unavailable', detail: answer.message ?? `it answered ${answer.status}` };
 }
 
-function answerOf(answer: DaemonAnswer): ServerAnswer {
-  if (answer.kind === 'unavailable') return answer;
-  const { status, document, message } = answer;
-  if (status === 401) return { kind: 'rejected', detail: 'it does not accept the token (TENANTWATCH_TOKEN)' };
-  if (status === 403) return { kind: 'rejected', detail: 'the token (TENANTWATCH_TOKEN) may not verify' };
-  if (status === 404 && message !== null) return { kind: 'no-tenant', detail: message };
-  if (status === 200 || status === 201) {
-    return isResult(document)
-      ? { kind: 'result', result: document }
-      : { kind: 'unavailable', detail: 'its answer is no verification' };
+/** Passes events on until the last one; false when the stream ends or fails before. Rejects never. */
+async function follow(request: DaemonRequest, progress: Progress, signal: AbortSignal): Promise<boolean> {
+  try {
+    for await (const event of daemonEvents({ ...request, path: `${request.path}/events` }, signal)) {
+      if (event.name === 'over') return true;
+      show(event, progress);
+    }
+  } catch {
+    // A proxy may not let streams through; how far it is can be asked for as well.
   }
-  if (status === 400 || status === 422)
+  return false;
+}
+
+function show({ name, data }: DaemonEvent, progress: Progress): void {
+  if (name === 'check' && isCheck(data.check)) progress.check(data.check);
+  const verdict = VERDICTS.find((candidate) => candidate === data.verdict);
+  if (name === 'tenant' && verdict !== undefined) progress.tenant({ verdict });
+}
+
+function isCheck(value: unknown): value is CheckResult {
+  return (
+    isRecord(value) &&
+    VERDICTS.some((verdict) => verdict === value.verdict) &&
+    [value.id, value.summary].every((text) => typeof text === 'string') &&
+    (value.reason === null || typeof value.reason === 'string')
+  );
+}
+
+/** Resolves when it is over, when it cannot be asked any more, or when the signal is aborted. */
+async function poll(request: DaemonRequest, clock: Clock, signal: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      const status = statusOf(await askDaemon(request, signal));
+      if (status?.state !== 'running') return;
+      await clock.sleep(POLL_MS, signal);
+    }
+  } catch {
+    // The caller sees by the signal why.
+  }
+}
+
+/** Why it does not verify, if so. */
+function refusalOf(answer: DaemonAnswer): Exclude<ServerAnswer, { kind: 'result' }> | null {
+  if (answer.kind === 'unavailable') return answer;
+  const { status, code, message } = answer;
+  if (status === 401) return { kind: 'rejected', detail: 'it does not accept the token (TENANTWATCH_TOKEN)' };
+  if (status === 403)
+    return {
+      kind: 'rejected',
+      detail:
+        message === null || code === 'forbidden'
+          ? 'the token (TENANTWATCH_TOKEN) may not verify'
+          : `it refuses: ${message}`,
+    };
+  if (code === 'no-such-tenant') return { kind: 'no-tenant', detail: message ?? 'it knows no such tenant' };
+  if (status === 400 || status === 413 || status === 422)
     return { kind: 'rejected', detail: message ?? `it answered ${status}` };
-  return { kind: 'unavailable', detail: `it answered ${status}` };
+  return status === 202 ? null : { kind: 'unavailable', detail: `it answered ${status}` };
+}
+
+function statusOf(
+  answer: DaemonAnswer,
+): { readonly id: string; readonly state: unknown; readonly total: number } | null {
+  if (answer.kind === 'unavailable' || !isRecord(answer.document)) return null;
+  const { verification } = answer.document;
+  if (!isRecord(verification)) return null;
+  const { id, state, total } = verification;
+  return typeof id === 'string' && /^[\w-]+$/.test(id) && typeof total === 'number'
+    ? { id, state, total }
+    : null;
 }
 
 function isResult(document: unknown): document is VerifyResult {

@@ -1,7 +1,13 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { FORMATS } from './formats.ts';
-import { countOption, durationOption, positiveDurationOption, durationWithDefault } from './option-values.ts';
+import {
+  countOption,
+  durationOption,
+  positiveDurationOption,
+  durationWithDefault,
+  urlOption,
+} from './option-values.ts';
 import { addConfigOptions } from './shared-options.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
@@ -30,6 +36,7 @@ export function verifyCommand(context: CliContext): Command {
     .option(
       '--server <url>',
       'ask a daemon (token: TENANTWATCH_TOKEN); probe from here when it cannot answer',
+      urlOption,
     )
     .option('--store <file>', 'keep the result in a local history')
     .option('--format <format>', `${FORMATS.join(', ')}; may be repeated (default: pretty)`)

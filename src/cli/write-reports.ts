@@ -11,6 +11,7 @@ import { prettyReport } from '../reports/pretty.ts';
 import { subjectsOf } from '../reports/subject.ts';
 import { gateVerdict, type GateRules } from '../reports/weight.ts';
 import type { CliContext } from './context.ts';
+import { fileTrouble } from './file-trouble.ts';
 import type { Format, FormatTarget } from './formats.ts';
 import { paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,15 +34,15 @@ export async function claimFiles(files: readonly string[], cwd: string): Promise
       await mkdir(dirname(path), { recursive: true });
       await appendFile(path, '');
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      throw new UsageError(`${file} cannot be written (${code})`);
+      throw new UsageError(`${file} cannot be written: ${fileTrouble(error)}`);
     }
   }
 }
 
-/** Prints and writes every format that was asked for. */
+/** Prints and writes every format that was asked for. Throws UsageError when a file took nothing, after all the others. */
 export async function writeReports(context: CliContext, request: ReportRequest): Promise<void> {
   const { result, targets, notes, quiet } = request;
+  const unwritten: string[] = [];
   for (const { format, file } of targets) {
     if (format === 'github') await writeGithubFiles(context, request);
     const palette = file === null ? paletteOf(context.stdout, context.env) : PLAIN;
@@ -49,11 +50,15 @@ export async function writeReports(context: CliContext, request: ReportRequest):
       format === 'pretty'
         ? prettyReport(result, { ...request.rules, palette, notes })
         : RENDER[format](result, request.rules);
-    if (file !== null) await writeFile(resolve(context.cwd, file), text);
+    if (file !== null)
+      await writeFile(resolve(context.cwd, file), text).catch((error: unknown) => {
+        unwritten.push(`${file} cannot be written: ${fileTrouble(error)}`);
+      });
     else if (format !== 'pretty' || !quiet) context.stdout.write(text);
   }
   const toldAlready = targets.some(({ format, file }) => format === 'pretty' && file === null);
   if (!toldAlready && !quiet) for (const note of notes) context.stderr.write(`tenantwatch: ${note}\n`);
+  if (unwritten.length > 0) throw new UsageError(unwritten.join('\n'));
 }
 
 const RENDER: Readonly<

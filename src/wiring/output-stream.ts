@@ -33,5 +33,8 @@ export function outputStream(stream: NodeJS.WriteStream): OutputStream {
     get columns() {
       return stream.isTTY ? stream.columns : undefined;
     },
+    get rows() {
+      return stream.isTTY ? stream.rows : undefined;
+    },
   };
 }
