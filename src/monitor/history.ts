@@ -38,26 +38,34 @@ const DEPLOYS = 'deploy';
 export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logger: Logger): History {
   /** What is lost of history is said once, until it works again. */
   let failing = false;
-  const attempt = <Result>(write: () => Result, otherwise: Result): Result => {
+  const attempt = <Result>(work: () => Result, otherwise: Result): Result => {
     try {
-      const result = write();
-      failing = false;
-      return result;
+      return work();
     } catch (error) {
       if (!failing) logger.error({ error: String(error) }, 'history cannot be written; probing goes on');
       failing = true;
       return otherwise;
     }
   };
+  /** That reading works proves nothing: a full disk can be read. */
+  const write = (work: () => void): void => {
+    const written = attempt(() => {
+      work();
+      return true;
+    }, false);
+    if (!written || !failing) return;
+    failing = false;
+    logger.info({}, 'history is written again');
+  };
   return {
     run: (run, evidence) => {
       writer.add({ run, evidence });
     },
     shared: (at, { monitor, platform }) => {
-      attempt(() => {
+      write(() => {
         store.scopes.record({ scope: 'monitor', at, result: monitor });
         store.scopes.record({ scope: 'platform', at, result: platform });
-      }, undefined);
+      });
     },
     freshReleases: ({ apps }) =>
       attempt(() => {
@@ -70,7 +78,7 @@ export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logg
         });
       }, []),
     sweep: ({ apps, claims, takenAt }) => {
-      attempt(() => {
+      write(() => {
         store.claims.sweep([...claims.values()].flat(), takenAt);
         const known = store.deploys.current();
         for (const [app, { currentRelease: release }] of apps) {
@@ -78,17 +86,17 @@ export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logg
           if (release === null || (before !== undefined && isSame(before, release))) continue;
           store.deploys.record(app, release, takenAt);
         }
-      }, undefined);
+      });
     },
     deployDue: (tenant, at) => {
-      attempt(() => {
+      write(() => {
         store.dueTimes.save(DEPLOYS, [{ tenant, dueAt: at }]);
-      }, undefined);
+      });
     },
     deployDone: (tenant) => {
-      attempt(() => {
+      write(() => {
         store.dueTimes.remove(DEPLOYS, [tenant]);
-      }, undefined);
+      });
     },
     deploysDue: (tenants) =>
       attempt(() => {
