@@ -1,10 +1,12 @@
 import type { Claim } from '../model/fly.ts';
 import type { ClaimRecord } from '../model/history.ts';
 import type { Connection } from './connection.ts';
-import type { ClaimTable } from './store.ts';
+import type { ClaimPosition, ClaimTable } from './store.ts';
 
 /** When the last complete sweep was: the last sighting of everything that is there. */
 const LAST_SWEEP_KEY = 'claims.last-sweep';
+
+const BEGINNING: ClaimPosition = { hostname: '', firstSeenAt: 0, id: 0 };
 
 interface Row {
   readonly id: number;
@@ -37,6 +39,18 @@ export function createClaims(connection: Connection): ClaimTable {
     app: connection.prepare<Row>(`SELECT ${columns} FROM claims WHERE app = ? ${order}`),
     both: connection.prepare<Row>(`SELECT ${columns} FROM claims WHERE hostname = ? AND app = ? ${order}`),
   };
+
+  const matching = `(@hostname IS NULL OR hostname = @hostname) AND (@app IS NULL OR app = @app)
+    AND (@gone OR gone_at IS NULL)
+    AND (@domain IS NULL OR (app <> @managementApp AND
+      (hostname = @domain OR substr(hostname, -length(@domain) - 1) = '.' || @domain)))`;
+  const page = connection.prepare<Row>(
+    `SELECT ${columns} FROM claims WHERE (hostname, first_seen, id) > (@afterHostname, @afterSeen, @afterId) AND ${matching}
+     ORDER BY hostname, first_seen, id LIMIT @limit`,
+  );
+  const count = connection.prepare<{ total: number }>(
+    `SELECT count(*) AS total FROM claims WHERE ${matching}`,
+  );
 
   const lastSweep = (): number | null => {
     const value = getSweep.get(LAST_SWEEP_KEY)?.value;
@@ -77,6 +91,28 @@ export function createClaims(connection: Connection): ClaimTable {
       connection.read(() => {
         const swept = lastSweep();
         return present.all().map((row) => toRecord(row, swept));
+      }),
+    page: ({ hostname = null, app = null, misplaced, gone }, limit, after = BEGINNING) =>
+      connection.read(() => {
+        const swept = lastSweep();
+        const filter = {
+          hostname,
+          app,
+          gone: gone ? 1 : 0,
+          domain: misplaced?.domain ?? null,
+          managementApp: misplaced?.managementApp ?? null,
+        };
+        const position = { afterHostname: after.hostname, afterSeen: after.firstSeenAt, afterId: after.id };
+        const rows = page.all({ ...filter, ...position, limit: limit + 1 });
+        const last = rows.length > limit ? rows[limit - 1] : undefined;
+        return {
+          records: rows.slice(0, limit).map((row) => toRecord(row, swept)),
+          next:
+            last === undefined
+              ? null
+              : { hostname: last.hostname, firstSeenAt: last.first_seen, id: last.id },
+          total: count.get(filter)?.total ?? 0,
+        };
       }),
     history: ({ hostname, app, limit }) =>
       connection.read(() => {

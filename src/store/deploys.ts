@@ -1,7 +1,14 @@
 import type { Release } from '../model/fly.ts';
 import type { Deploy } from '../model/history.ts';
 import type { Connection } from './connection.ts';
-import type { DeployTable } from './store.ts';
+import type { DeployPosition, DeployTable } from './store.ts';
+
+const BEGINNING: DeployPosition = {
+  createdAt: Number.MAX_SAFE_INTEGER,
+  firstSeenAt: 0,
+  app: '',
+  release: '',
+};
 
 interface Row {
   readonly app: string;
@@ -17,10 +24,12 @@ export function createDeploys(connection: Connection): DeployTable {
   const update = connection.prepare(
     'UPDATE deploys SET body = @body WHERE app = @app AND release = @release AND body <> @body',
   );
-  const order = 'created_at >= ? AND created_at < ? ORDER BY created_at DESC, first_seen DESC LIMIT ?';
+  const order = `created_at >= @since AND created_at < @until
+    AND (created_at, first_seen, app, release) < (@createdAt, @firstSeenAt, @afterApp, @release)
+    ORDER BY created_at DESC, first_seen DESC, app DESC, release DESC LIMIT @limit`;
   const ofAll = connection.prepare<Row>(`SELECT app, first_seen, body FROM deploys WHERE ${order}`);
   const ofApp = connection.prepare<Row>(
-    `SELECT app, first_seen, body FROM deploys WHERE app = ? AND ${order}`,
+    `SELECT app, first_seen, body FROM deploys WHERE app = @app AND ${order}`,
   );
   // From app to app along the index: an app has one current release and hundreds of old ones.
   const current = connection.prepare<Row>(
@@ -49,10 +58,12 @@ export function createDeploys(connection: Connection): DeployTable {
         if (changed) forget();
         return isNew;
       }),
-    between: (app, since, until, limit) =>
-      connection.read(() =>
-        (app === null ? ofAll.all(since, until, limit) : ofApp.all(app, since, until, limit)).map(toDeploy),
-      ),
+    between: (app, since, until, limit, after = BEGINNING) =>
+      connection.read(() => {
+        const { app: afterApp, ...position } = after;
+        const range = { since, until, limit, afterApp, ...position };
+        return (app === null ? ofAll.all(range) : ofApp.all({ ...range, app })).map(toDeploy);
+      }),
     current: () =>
       connection.read(() => {
         const version = connection.dataVersion();

@@ -13,6 +13,8 @@ interface Row {
 }
 
 const DEFAULT_LIMIT = 100;
+const END_OF_TIME = Number.MAX_SAFE_INTEGER;
+const BEGINNING = { firstFailedAt: END_OF_TIME, id: '' };
 
 export function createIncidents(connection: Connection): IncidentWriter {
   const upsert = connection.prepare(
@@ -33,7 +35,9 @@ export function createIncidents(connection: Connection): IncidentWriter {
   );
   const list = connection.prepare<Row>(
     `SELECT body FROM incidents
-     WHERE first_failed_at < @before AND (@scope IS NULL OR scope = @scope) AND (@name IS NULL OR subject = @name)
+     WHERE first_failed_at < @before
+       AND (first_failed_at, rowid) < (@afterAt, (SELECT rowid FROM incidents WHERE id = @afterId))
+       AND (@scope IS NULL OR scope = @scope) AND (@name IS NULL OR subject = @name)
        AND CASE WHEN @state IS NULL THEN opened_at IS NOT NULL ELSE state = @state END
      ORDER BY first_failed_at DESC, rowid DESC LIMIT @limit`,
   );
@@ -52,10 +56,18 @@ export function createIncidents(connection: Connection): IncidentWriter {
     get: (id) => connection.read(() => firstOf(one.all(id))),
     unresolved: () => connection.read(() => alive.all().map(toIncident)),
     latestOf: ({ scope, name }) => connection.read(() => firstOf(latest.all(scope, name))),
-    list: ({ state = null, subject, before = Number.MAX_SAFE_INTEGER, limit = DEFAULT_LIMIT }) =>
+    list: ({ state = null, subject, before = END_OF_TIME, after = BEGINNING, limit = DEFAULT_LIMIT }) =>
       connection.read(() =>
         list
-          .all({ before, scope: subject?.scope ?? null, name: subject?.name ?? null, state, limit })
+          .all({
+            before,
+            afterAt: after.firstFailedAt,
+            afterId: after.id,
+            scope: subject?.scope ?? null,
+            name: subject?.name ?? null,
+            state,
+            limit,
+          })
           .map(toIncident),
       ),
     events: (incident) => connection.read(() => events.all(incident)),

@@ -109,13 +109,51 @@ export interface TransitionTable {
   ) => readonly Transition[];
 }
 
+/** A place in the list of deploys; complete, since releases of many apps share a second. */
+export interface DeployPosition {
+  readonly createdAt: number;
+  readonly firstSeenAt: number;
+  readonly app: string;
+  readonly release: string;
+}
+
 export interface DeployTable {
   /** True when the release was not known. A release that is known is brought up to date. */
   readonly record: (app: string, release: Release, seenAt: number) => boolean;
-  /** By the release's own time; of all apps with null. */
-  readonly between: (app: string | null, since: number, until: number, limit: number) => readonly Deploy[];
+  /** By the release's own time; of all apps with null. `after`: only those that the list has behind this one. */
+  readonly between: (
+    app: string | null,
+    since: number,
+    until: number,
+    limit: number,
+    after?: DeployPosition,
+  ) => readonly Deploy[];
   /** The newest release of each app. */
   readonly current: () => ReadonlyMap<string, Deploy>;
+}
+
+/** A place in the list of claims. */
+export interface ClaimPosition {
+  readonly hostname: string;
+  readonly firstSeenAt: number;
+  readonly id: number;
+}
+
+export interface ClaimFilter {
+  readonly hostname?: string;
+  readonly app?: string;
+  /** Only names of this domain on any other app than this one. */
+  readonly misplaced?: { readonly domain: string; readonly managementApp: string };
+  /** Also those that are gone. */
+  readonly gone: boolean;
+}
+
+export interface ClaimPage {
+  readonly records: readonly ClaimRecord[];
+  /** Behind this one the next page begins; null on the last page. */
+  readonly next: ClaimPosition | null;
+  /** On all pages. */
+  readonly total: number;
 }
 
 export interface ClaimTable {
@@ -126,6 +164,8 @@ export interface ClaimTable {
   ) => { readonly appeared: readonly Claim[]; readonly gone: readonly Claim[] };
   /** By hostname, then app. */
   readonly current: () => readonly ClaimRecord[];
+  /** By hostname, the first seen first. Reads no more than it returns. */
+  readonly page: (filter: ClaimFilter, limit: number, after?: ClaimPosition) => ClaimPage;
   /** All lives of the claims of a hostname or an app, or of everything. */
   readonly history: (filter: {
     readonly hostname?: string;
@@ -189,11 +229,13 @@ export interface IncidentTable {
   readonly unresolved: () => readonly Incident[];
   /** The latest incident of a subject, whatever its state. */
   readonly latestOf: (subject: Subject) => Incident | null;
-  /** By first failing run; `before` is the cursor. Only those that were opened, unless pending is asked for. */
+  /** By first failing run. Only those that were opened, unless pending is asked for. */
   readonly list: (filter: {
     readonly state?: IncidentState;
     readonly subject?: Subject;
     readonly before?: number;
+    /** Only those that the list has behind this one; many may have begun in the same millisecond. */
+    readonly after?: { readonly firstFailedAt: number; readonly id: string };
     readonly limit?: number;
   }) => readonly Incident[];
   /** Oldest first. */

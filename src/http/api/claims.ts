@@ -4,20 +4,23 @@ import type { ClaimRecord } from '../../model/history.ts';
 import { normalizeHostname } from '../../model/hostname.ts';
 import type { Platform } from '../../model/platform.ts';
 import { stored } from '../acts.ts';
-import { answer, cursor, decodeCursor, encodeCursor, nextCursor, pageSize } from '../schemas/common.ts';
+import { answer, cursor, nextCursor, pageSize } from '../schemas/common.ts';
 import { claim } from '../schemas/history.ts';
+import { cursorOf, positionOf } from './paging.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
 
 const query = z.object({
   hostname: z.string().max(300).optional(),
   app: z.string().max(100).optional(),
   conflicts: z.stringbool().default(false).describe('Only those on an app that may not hold them.'),
-  gone: z.stringbool().default(false).describe('Also those that are gone; needs a hostname or an app.'),
+  gone: z.stringbool().default(false).describe('Also those that are gone.'),
   limit: pageSize(500, 5_000),
   cursor,
 });
 
-const HISTORY_LIMIT = 1_000;
+const position = z
+  .tuple([z.string(), z.int(), z.int()])
+  .transform(([hostname, firstSeenAt, id]) => ({ hostname, firstSeenAt, id }));
 
 export function claimRoutes({ api, context }: ApiParts): void {
   const { store, platform } = context;
@@ -27,49 +30,38 @@ export function claimRoutes({ api, context }: ApiParts): void {
       config: needs('read'),
       schema: {
         operationId: 'listClaims',
-        summary: 'Which app holds a certificate for which hostname, by hostname and app',
+        summary: 'Which app holds a certificate for which hostname, by hostname',
         tags: ['claims'],
         querystring: query,
-        response: { 200: answer({ claims: z.array(claim), total: z.number(), next: nextCursor }), ...ERRORS },
+        response: {
+          200: answer({
+            claims: z.array(claim),
+            total: z.number().describe('How many match, on all pages.'),
+            next: nextCursor,
+          }),
+          ...ERRORS,
+        },
       },
     },
     ({ query }, reply) => {
-      const { app, gone } = query;
+      const { app, gone, conflicts, limit } = query;
+      const { domain, managementApp } = platform;
       const hostname = query.hostname === undefined ? undefined : normalizeHostname(query.hostname);
       const filter = {
+        gone,
         ...(hostname === undefined ? {} : { hostname }),
         ...(app === undefined ? {} : { app }),
+        ...(conflicts ? { misplaced: { domain: normalizeHostname(domain), managementApp } } : {}),
       };
-      const named = hostname !== undefined || app !== undefined;
-      const records = stored(() =>
-        gone && named
-          ? store.claims.history({ ...filter, limit: HISTORY_LIMIT })
-          : store.claims.current().filter((record) => isOf(record, hostname, app)),
-      );
-      const matching = records
-        .filter(({ claim }) => !query.conflicts || isConflict(claim, platform))
-        .map((record) => ({ key: keyOf(record), record }))
-        .sort((one, other) => (one.key < other.key ? -1 : 1));
-      const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
-      const start = after === undefined ? 0 : matching.findIndex(({ key }) => key > after);
-      const page = start < 0 ? [] : matching.slice(start, start + query.limit);
-      const last = page.at(-1);
+      const after = positionOf(query.cursor, position);
+      const { records, next, total } = stored(() => store.claims.page(filter, limit, after));
       return reply.send({
-        claims: page.map(({ record }) => shown(record, platform)),
-        total: matching.length,
-        next: last === undefined || last === matching.at(-1) ? null : encodeCursor(last.key),
+        claims: records.map((record) => shown(record, platform)),
+        total,
+        next: next === null ? null : cursorOf([next.hostname, next.firstSeenAt, next.id]),
       });
     },
   );
-}
-
-function isOf({ claim }: ClaimRecord, hostname: string | undefined, app: string | undefined): boolean {
-  return (hostname === undefined || claim.hostname === hostname) && (app === undefined || claim.app === app);
-}
-
-/** Distinct for every life of a claim. */
-function keyOf({ claim, firstSeenAt }: ClaimRecord): string {
-  return `${claim.hostname}\n${claim.app}\n${String(firstSeenAt).padStart(16, '0')}`;
 }
 
 /** The guard's own rule of placement, so that both always say the same. */

@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { stored } from '../acts.ts';
 import { HttpError } from '../errors.ts';
-import {
-  answer,
-  cursor,
-  decodeCursor,
-  encodeCursor,
-  moment,
-  nextCursor,
-  pageSize,
-} from '../schemas/common.ts';
+import { answer, cursor, moment, nextCursor, pageSize } from '../schemas/common.ts';
 import { deploy, run, transition } from '../schemas/history.ts';
 import { incident } from '../schemas/incidents.ts';
 import { knownTenant } from './known-tenant.ts';
+import { pageOf, positionOf } from './paging.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
 import { tenantParams } from './tenants.ts';
 
@@ -22,6 +15,13 @@ const range = {
 };
 const DEFAULT_SINCE_MS = 24 * 60 * 60 * 1000;
 const HISTORY_LIMIT = 500;
+
+const at = z.int();
+/** A tenant has one run at a moment. */
+const runPosition = z.tuple([at]);
+const deployPosition = z
+  .tuple([at, at, z.string(), z.string()])
+  .transform(([createdAt, firstSeenAt, app, release]) => ({ createdAt, firstSeenAt, app, release }));
 
 export function historyRoutes({ api, context }: ApiParts): void {
   const { fleet, platform, store, clock } = context;
@@ -49,10 +49,14 @@ export function historyRoutes({ api, context }: ApiParts): void {
     },
     ({ params, query }, reply) => {
       const { id } = subjectOf(params.tenant);
-      const { since = 0, limit } = query;
-      const until = positionOf(query.cursor) ?? query.until ?? Number.MAX_SAFE_INTEGER;
-      const runs = stored(() => store.runs.between(id, since, until, limit));
-      return reply.send({ runs, next: nextBefore(runs, limit, ({ at }) => at) });
+      const { since = 0 } = query;
+      const [until] = positionOf(query.cursor, runPosition) ?? [query.until ?? Number.MAX_SAFE_INTEGER];
+      const { entries: runs, next } = pageOf(
+        query.limit,
+        (limit) => stored(() => store.runs.between(id, since, until, limit)),
+        (run) => [run.at],
+      );
+      return reply.send({ runs, next });
     },
   );
 
@@ -113,28 +117,14 @@ export function historyRoutes({ api, context }: ApiParts): void {
       },
     },
     ({ query }, reply) => {
-      const { app = null, since = 0, limit } = query;
-      const until = positionOf(query.cursor) ?? query.until ?? Number.MAX_SAFE_INTEGER;
-      const deploys = stored(() => store.deploys.between(app, since, until, limit));
-      return reply.send({ deploys, next: nextBefore(deploys, limit, ({ release }) => release.createdAt) });
+      const { app = null, since = 0, until = Number.MAX_SAFE_INTEGER } = query;
+      const after = positionOf(query.cursor, deployPosition);
+      const { entries: deploys, next } = pageOf(
+        query.limit,
+        (limit) => stored(() => store.deploys.between(app, since, until, limit, after)),
+        ({ app, release, firstSeenAt }) => [release.createdAt, firstSeenAt, app, release.id],
+      );
+      return reply.send({ deploys, next });
     },
   );
-}
-
-/** The moment before which the page continues. */
-export function positionOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const at = Number(decodeCursor(text));
-  if (!Number.isSafeInteger(at)) throw new HttpError('bad-request', 'The cursor is none of ours.');
-  return at;
-}
-
-/** A full page may have more behind it. */
-export function nextBefore<Entry>(
-  entries: readonly Entry[],
-  limit: number,
-  at: (entry: Entry) => number,
-): string | null {
-  const last = entries.at(-1);
-  return last === undefined || entries.length < limit ? null : encodeCursor(String(at(last)));
 }

@@ -6,13 +6,14 @@ import { HttpError } from '../errors.ts';
 import { answer, cursor, nextCursor, pageSize } from '../schemas/common.ts';
 import { incident, incidentDelivery, incidentEvent } from '../schemas/incidents.ts';
 import { deploy } from '../schemas/history.ts';
-import { nextBefore, positionOf } from './history.ts';
 import { knownTenant } from './known-tenant.ts';
+import { pageOf, positionOf } from './paging.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
 
 const params = z.object({ incident: z.string().max(200) });
 const note = z.string().trim().min(1).max(2_000);
 const optionalNote = z.strictObject({ note: note.optional() }).nullish();
+const position = z.tuple([z.int(), z.string()]).transform(([firstFailedAt, id]) => ({ firstFailedAt, id }));
 const one = { 200: answer({ incident }), ...ERRORS } as const;
 
 export function incidentRoutes({ api, context, acts }: ApiParts): void {
@@ -36,18 +37,20 @@ export function incidentRoutes({ api, context, acts }: ApiParts): void {
       },
     },
     ({ query }, reply) => {
-      const { state, tenant, limit } = query;
-      const before = positionOf(query.cursor);
+      const { state, tenant } = query;
+      const after = positionOf(query.cursor, position);
       const name = tenant === undefined ? undefined : (knownTenant(tenant, fleet, platform)?.id ?? tenant);
-      const incidents = stored(() =>
-        store.incidents.list({
-          ...(state === undefined ? {} : { state }),
-          ...(name === undefined ? {} : { subject: { scope: 'tenant', name } }),
-          ...(before === undefined ? {} : { before }),
-          limit,
-        }),
+      const filter = {
+        ...(state === undefined ? {} : { state }),
+        ...(name === undefined ? {} : { subject: { scope: 'tenant', name } as const }),
+        ...(after === undefined ? {} : { after }),
+      };
+      const { entries: incidents, next } = pageOf(
+        query.limit,
+        (limit) => stored(() => store.incidents.list({ ...filter, limit })),
+        ({ firstFailedAt, id }) => [firstFailedAt, id],
       );
-      return reply.send({ incidents, next: nextBefore(incidents, limit, (at) => at.firstFailedAt) });
+      return reply.send({ incidents, next });
     },
   );
 
