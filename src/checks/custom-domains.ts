@@ -1,13 +1,15 @@
 import { FAMILIES } from '../model/dns.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import { failingLookups } from './failing-lookups.ts';
 import { addressesOf, outsideAddresses, type ServerAnswers } from './names.ts';
 import { credibleLookups, managementAddresses, resolverHealth, usableAnswer } from './resolver-health.ts';
 
 /**
  * A custom domain is not served by the wildcard: it is compared with where it belongs. `no-target`: that is not known here.
  */
-export type CustomOutcome = 'on-target' | 'off-target' | 'nxdomain' | 'no-data' | 'no-answer' | 'no-target';
+export type CustomOutcome =
+  'on-target' | 'off-target' | 'nxdomain' | 'no-data' | 'failing' | 'no-answer' | 'no-target';
 
 export interface CustomComparison {
   readonly outcome: CustomOutcome;
@@ -58,7 +60,11 @@ export function compareWithTarget(snapshot: TenantSnapshot, platform: Platform):
   });
   const empty = servers.filter((view) => addressesOf(view).length === 0);
   const source = empty.some(({ role }) => role === 'authoritative') ? 'zone' : 'resolvers';
-  if (!servers.some(({ role }) => role === 'resolver')) return result('no-answer');
+  if (!servers.some(({ role }) => role === 'resolver')) {
+    // The platform's zone is not the domain's own: only the resolvers have a word.
+    const failing = failingLookups(snapshot, platform)?.resolvers.length ?? 0;
+    return result(failing >= 2 ? 'failing' : 'no-answer');
+  }
   if (empty.length > 0) {
     const missing = empty.some(({ ipv4, ipv6 }) => (ipv4 ?? ipv6)?.rcode === 'NXDOMAIN');
     return result(missing ? 'nxdomain' : 'no-data', [], source);

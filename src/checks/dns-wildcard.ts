@@ -9,6 +9,7 @@ import {
   comparisonEvidence,
   deviating,
   expectedText,
+  failingText,
   laggards,
   lookupsDuration,
   missingFamily,
@@ -16,6 +17,7 @@ import {
   saying,
   serversIn,
 } from './dns-words.ts';
+import { failingLookups } from './failing-lookups.ts';
 import { compareWithControl, isWithinTtl } from './names.ts';
 import { count, listText, notPassed, passed } from './result.ts';
 
@@ -90,6 +92,11 @@ export function dnsWildcard(snapshot: TenantSnapshot, platform: Platform): Resul
         'nxdomain',
         `${hostname} does not exist (NXDOMAIN) according to ${listText(serversIn(comparison, 'nxdomain'))} while the control name resolves.`,
       );
+    case 'failing': {
+      const failing = failingLookups(snapshot, platform);
+      const how = failing === undefined ? '' : ` (${failingText(failing)})`;
+      return fails('lookup-failing', lookupFails(hostname, how));
+    }
     case 'outside':
       return fails(
         'outside-management-addresses',
@@ -116,6 +123,10 @@ export function dnsWildcard(snapshot: TenantSnapshot, platform: Platform): Resul
         durationMs,
       );
   }
+}
+
+function lookupFails(hostname: string, how: string): string {
+  return `${hostname} cannot be looked up anywhere${how}, while the control names can.`;
 }
 
 function customDomain(snapshot: TenantSnapshot, platform: Platform): Result {
@@ -155,6 +166,11 @@ function customDomain(snapshot: TenantSnapshot, platform: Platform): Result {
       return result('fail', 'nxdomain', `${hostname} does not exist (NXDOMAIN).`);
     case 'no-data':
       return result('fail', 'no-data', `${hostname} has no address (NODATA).`);
+    case 'failing': {
+      const failing = failingLookups(snapshot, platform);
+      const how = failing === undefined ? '' : ` (${failingText({ ...failing, zone: 'silent' })})`;
+      return result('fail', 'lookup-failing', lookupFails(hostname, how));
+    }
     case 'no-answer':
       return result('unknown', 'no-resolver-answered', `No resolver answered for ${hostname}.`);
   }

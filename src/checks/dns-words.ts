@@ -3,6 +3,7 @@ import { failureReason } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import { addressesOf, type NameComparison, type ServerAnswers, type ServerView } from './names.ts';
+import type { FailingLookups } from './failing-lookups.ts';
 import { listText } from './result.ts';
 
 /** The slowest lookup, milliseconds. */
@@ -60,6 +61,25 @@ export function saying(view: ServerView): string {
   if (view.state === 'nxdomain') return `${view.server} says NXDOMAIN`;
   return `${view.server} says ${given.length === 0 ? 'NODATA' : listText(given, 2)}`;
 }
+
+/** How the servers fail for a name, in words: `1.1.1.1:53 and 8.8.8.8:53 answer SERVFAIL`. */
+export function failingText({ resolvers, zone }: FailingLookups): string {
+  const byAnswer = new Map<string, string[]>();
+  for (const { server, ipv4, ipv6 } of resolvers) {
+    const rcode = [ipv4, ipv6].find((one) => one.outcome === 'observed')?.facts.rcode;
+    const says = rcode === undefined ? 'silence' : rcode === 'OTHER' ? 'an error' : rcode;
+    byAnswer.set(says, [...(byAnswer.get(says) ?? []), server]);
+  }
+  const parts = [...byAnswer].map(([says, servers]) => `${says} from ${listText(servers)}`);
+  return `${listText(parts)}${ZONE_WORDS[zone]}`;
+}
+
+const ZONE_WORDS: Readonly<Record<FailingLookups['zone'], string>> = {
+  fails: "; the zone's own servers fail for it as well",
+  refers: '; the zone hands the name over to other name servers',
+  answers: "; the zone's own servers answer for it",
+  silent: '',
+};
 
 /** The address family that a server has nothing of. */
 export function missingFamily(comparison: NameComparison): string {

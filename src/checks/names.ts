@@ -1,6 +1,7 @@
 import { FAMILIES, type DnsAnswer, type DnsLookup, type Family } from '../model/dns.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import { failingLookups } from './failing-lookups.ts';
 import {
   credibleLookups,
   managementAddresses,
@@ -31,7 +32,7 @@ export interface ServerView extends ServerAnswers {
 /**
  * All servers together. `cached`: the zone's own servers are right, some resolvers not yet. `disagree`: the zone's servers are
  * not known and the resolvers are of several minds. `within-ttl`: they agree on an answer that caches may still hold from before the
- * control names changed. `outside`: as the control, and not the management app's addresses.
+ * control names changed. `failing`: nobody can look the name up. `outside`: as the control, and not the management app's addresses.
  */
 export type NameOutcome =
   | 'same'
@@ -42,6 +43,7 @@ export type NameOutcome =
   | 'no-data'
   | 'family-missing'
   | 'nxdomain'
+  | 'failing'
   | 'outside'
   | 'unresolved'
   | 'no-control'
@@ -71,6 +73,11 @@ export function compareWithControl(snapshot: TenantSnapshot, platform: Platform)
     ...servers.filter(({ role, state }) => role === 'resolver' && state === 'no-answer'),
   ].map(({ server }) => server);
   const decided = decide(zone, resolvers, isWithinTtl(snapshot));
+  if (decided.outcome === 'no-answer') {
+    const failing = failingLookups(snapshot, platform);
+    const source = failing?.zone === 'fails' || failing?.zone === 'refers' ? 'zone' : 'resolvers';
+    if (failing !== undefined) return { outcome: 'failing', source, everywhere: true, servers, ignored };
+  }
   const outcome =
     decided.outcome === 'same' && liesOutside(servers, shared, platform) ? 'outside' : decided.outcome;
   return { ...decided, outcome, servers, ignored };

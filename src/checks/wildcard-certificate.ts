@@ -58,7 +58,8 @@ export function wildcardCertificate(snapshot: PlatformSnapshot, platform: Platfo
   const byServed = served.length === 0 ? undefined : judgeServed(served, platform);
   if (certificates.outcome === 'not-taken' && byServed === undefined) return skippedFor(ID, certificates);
   const byList = judgeList(snapshot, platform, claim);
-  const judged = worse(byList, byServed);
+  // Of two that are equally bad, what visitors are served.
+  const judged = worse(byServed, byList);
   const durationMs = durationOf(certificates);
   if (judged.reason === null || judged.verdict === 'pass')
     return passed(ID, judged.text, evidence, durationMs);

@@ -192,6 +192,7 @@ const EXPLAINED: Readonly<Record<MonitorProblem | PlatformProblem, Explained>> =
     'direct-response': whileShakingHands,
   },
   'wildcard-certificate-missing': WILDCARD_CERTIFICATE,
+  'wildcard-certificate-invalid': { 'certificate-validity': byWildcardCertificate },
   'wildcard-certificate-expired': WILDCARD_CERTIFICATE,
   'wildcard-certificate-expiring': { 'certificate-validity': byWildcardCertificate },
   'management-app-down': {

@@ -59,7 +59,7 @@ function dnsFacts(
     const { outcome, source } = compareWithTarget(snapshot, platform);
     if (outcome === 'off-target') return { dns: 'own', dnsSeen: source };
     return {
-      dns: outcome === 'nxdomain' || outcome === 'no-data' ? outcome : 'unknown',
+      dns: outcome === 'nxdomain' || outcome === 'no-data' || outcome === 'failing' ? outcome : 'unknown',
       dnsSeen: source,
     };
   }
@@ -72,6 +72,7 @@ function dnsFacts(
     case 'no-data':
     case 'family-missing':
     case 'nxdomain':
+    case 'failing':
       return { dns: outcome, dnsSeen };
     case 'same':
       return seen;

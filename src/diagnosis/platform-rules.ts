@@ -8,7 +8,7 @@ export interface PlatformFacts {
   readonly wildcardClaim: 'none' | 'claimed' | 'unknown';
   /** Handshakes with the control names. `fails`: of at least two of them. */
   readonly handshake: 'ok' | 'fails' | 'no-address' | 'unknown';
-  /** `missing`: not issued on the management app; `bad`: what is served is for other names, or untrusted. */
+  /** `missing`: not issued on the management app; `bad`: what is served is for other names, untrusted or not valid yet. */
   readonly certificate: 'good' | 'missing' | 'bad' | 'expired' | 'expires-now' | 'expires-soon' | 'unknown';
   /** `missing`: Fly does not know it by this name. */
   readonly app: 'up' | 'down' | 'unhealthy' | 'missing' | 'unknown';
@@ -124,7 +124,7 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
     explains: ['wildcard-certificate', 'control-handshake'],
   },
   {
-    code: 'wildcard-certificate-missing',
+    code: 'wildcard-certificate-invalid',
     when: { certificate: ['bad'] },
     certainty: 'certain',
     severity: 'critical',

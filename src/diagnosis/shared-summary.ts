@@ -39,6 +39,7 @@ const SUMMARIES: Readonly<Record<MonitorProblem | PlatformProblem, Sentence>> = 
   },
   'platform-tls-outage': said('control-handshake'),
   'wildcard-certificate-missing': said('wildcard-certificate'),
+  'wildcard-certificate-invalid': said('wildcard-certificate'),
   'wildcard-certificate-expired': said('wildcard-certificate'),
   'wildcard-certificate-expiring': said('wildcard-certificate'),
   'management-app-down': (is) => {
@@ -71,6 +72,7 @@ const PROOFS: Readonly<Record<MonitorProblem | PlatformProblem, readonly CheckId
   'wildcard-claimed-elsewhere': ['wildcard-claims', 'control-handshake', 'wildcard-certificate'],
   'platform-tls-outage': ['control-handshake', 'wildcard-claims', 'wildcard-certificate', 'wildcard-dns'],
   'wildcard-certificate-missing': ['wildcard-certificate', 'control-handshake', 'wildcard-claims'],
+  'wildcard-certificate-invalid': ['wildcard-certificate', 'control-handshake', 'wildcard-dns'],
   'wildcard-certificate-expired': ['wildcard-certificate', 'control-handshake'],
   'wildcard-certificate-expiring': ['wildcard-certificate', 'control-handshake'],
   'management-app-down': ['management-app', 'control-handshake'],

@@ -1,4 +1,6 @@
 import { isoTime, managementExactClaim, otherClaims, tenantClaims } from '../checks/claims.ts';
+import { failingLookups, type FailingLookups } from '../checks/failing-lookups.ts';
+import { listText } from '../checks/result.ts';
 import type { TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
 import type { TenantProblem } from '../model/problem.ts';
@@ -6,7 +8,14 @@ import type { SharedChecks } from './shared-summary.ts';
 import type { TenantCase } from './tenant-summary.ts';
 
 /** A fact worth showing: what a check says, or one of these. */
-type Proof = TenantCheckId | 'claim' | 'foreign-claim' | 'exact-certificate' | 'control' | 'edge-errors';
+type Proof =
+  | TenantCheckId
+  | 'claim'
+  | 'foreign-claim'
+  | 'exact-certificate'
+  | 'control'
+  | 'edge-errors'
+  | 'name-servers';
 
 /** What proves each problem, the most telling first; the first four that are known are shown. */
 const PROOFS: Readonly<Record<TenantProblem, readonly Proof[]>> = {
@@ -23,6 +32,7 @@ const PROOFS: Readonly<Record<TenantProblem, readonly Proof[]>> = {
   'dns-propagating': ['dns-wildcard', 'control', 'tls-handshake', 'site-response'],
   'dns-wildcard-shadowed': ['dns-wildcard', 'control', 'tls-handshake', 'direct-response'],
   'dns-nxdomain': ['dns-wildcard', 'control', 'tls-handshake', 'direct-response'],
+  'dns-lookup-failing': ['dns-wildcard', 'name-servers', 'control', 'direct-response'],
   'certificate-awaiting-configuration': ['exact-certificate', 'management-certificate', 'tls-handshake'],
   'certificate-awaiting-issuance': ['exact-certificate', 'management-certificate', 'tls-handshake'],
   'served-certificate-expired': ['certificate-validity', 'management-certificate', 'tls-handshake'],
@@ -79,6 +89,10 @@ function factsFor(proof: Proof, is: TenantCase, platform: SharedChecks): readonl
       const control = platform.find(({ id }) => id === 'control-handshake');
       return control === undefined || control.verdict === 'skipped' ? [] : [control.summary];
     }
+    case 'name-servers': {
+      const failing = failingLookups(is.snapshot, is.settings);
+      return failing === undefined ? [] : controlAnswersText(failing);
+    }
     case 'edge-errors': {
       const { edgeErrors = 0, tenant } = is.snapshot;
       return edgeErrors === 0
@@ -92,6 +106,14 @@ function factsFor(proof: Proof, is: TenantCase, platform: SharedChecks): readonl
       return check === undefined || check.verdict === 'skipped' ? [] : [check.summary];
     }
   }
+}
+
+/** What the same servers do for the control names: without it their failing would speak of them. */
+function controlAnswersText({ resolvers }: FailingLookups): readonly string[] {
+  const servers = listText(resolvers.map(({ server }) => server));
+  return [
+    `For random names under the same wildcard ${servers} ${resolvers.length === 1 ? 'answers' : 'answer'} at the same time.`,
+  ];
 }
 
 /** Fly's own words about a claim, as evidence and never as advice. */

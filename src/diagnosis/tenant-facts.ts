@@ -13,6 +13,7 @@ export interface TenantFacts {
     | 'no-data'
     | 'family-missing'
     | 'nxdomain'
+    | 'failing'
     | 'unknown';
   /** Who says so: the zone's own servers (the truth), every resolver, or only some. */
   readonly dnsSeen: 'zone' | 'resolvers' | 'some-resolvers';

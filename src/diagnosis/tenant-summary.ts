@@ -95,6 +95,7 @@ const SUMMARIES: Readonly<Record<TenantProblem, Sentence>> = {
   'dns-propagating': said('dns-wildcard'),
   'dns-wildcard-shadowed': said('dns-wildcard'),
   'dns-nxdomain': said('dns-wildcard'),
+  'dns-lookup-failing': said('dns-wildcard'),
   'certificate-awaiting-configuration': said('management-certificate'),
   'certificate-awaiting-issuance': said('management-certificate'),
   'served-certificate-expired': said('certificate-validity'),

@@ -43,6 +43,7 @@ export const JUDGED_REASONS = [
   'family-missing',
   'resolvers-disagree',
   'no-resolver-answered',
+  'lookup-failing',
   'control-unresolved',
   'cached-answer',
   'resolver-failing',

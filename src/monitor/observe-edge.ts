@@ -1,3 +1,4 @@
+import { usableAnswer } from '../checks/resolver-health.ts';
 import type { Handshake, HttpFacts } from '../model/connection.ts';
 import { FAMILIES, type DnsLookup } from '../model/dns.ts';
 import type { FailureCode } from '../model/failure.ts';
@@ -31,6 +32,8 @@ const REPEATS = 3;
 const REPEAT_SPACING_MS = 250;
 /** A first handshake that takes longer is not waited for: the fresh ones start beside it, and a silent edge costs one timeout, not two. */
 const SLOW_MS = 2_000;
+
+const LOOK_AGAIN_MS = 1_000;
 
 /** Failures that a repeat cannot change, or that are ours. */
 const NOT_REPEATED: ReadonlySet<FailureCode> = new Set([
@@ -105,8 +108,16 @@ export async function observeEdge(
     return lookup;
   };
 
+  /** An error that was answered is asked about once more: resolvers give one while they look for a zone's servers. */
+  const lookAtResolvers = async (): Promise<readonly DnsLookup[]> => {
+    const lookups = await Promise.all(servers.resolvers.map(look));
+    if (lookups.length === 0 || !lookups.every(isErrorAnswer)) return lookups;
+    await clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined);
+    return signal.aborted ? lookups : Promise.all(servers.resolvers.map(look));
+  };
+
   const [cached, authoritative] = await Promise.all([
-    Promise.all(servers.resolvers.map(look)),
+    lookAtResolvers(),
     servers.zone.then((found) => Promise.all(found.map(look))),
   ]);
   const lookups = [...cached, ...authoritative];
@@ -131,6 +142,10 @@ export async function observeEdge(
 /** The handshake was done on our side and refused all the same, see `probes/exchange.ts`. */
 export function isRefusedLate({ result, served }: Handshake): boolean {
   return result.outcome === 'failed' && served !== undefined;
+}
+
+function isErrorAnswer({ ipv4, ipv6 }: DnsLookup): boolean {
+  return [ipv4, ipv6].every((one) => one.outcome === 'observed' && usableAnswer(one) === undefined);
 }
 
 /** Every address that this server names, at most a few: a tenant's answer may hold thousands. */

@@ -2,6 +2,7 @@ import type { DnsAnswer, DnsLookup, Family } from '../model/dns.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Clock } from '../model/time.ts';
 import { readAnswer } from './dns-answer.ts';
+import type { Response } from './dns-message.ts';
 import { ask } from './dns-query.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { observe } from './observe.ts';
@@ -56,6 +57,8 @@ export function lookupFamily(
       { recursion: server.role === 'resolver', timeoutMs: options.timeoutMs },
       signal,
     );
+    if (server.role === 'authoritative' && isReferral(response))
+      throw stopped('resolve', 'redirected', 'the server refers to other name servers for this name');
     return readAnswer(question, response);
   });
 }
@@ -65,4 +68,15 @@ export function serverEndpoint(address: string): ReturnType<typeof parseEndpoint
   const endpoint = parseEndpoint(address, DNS_PORT);
   if (endpoint === undefined) throw stopped('resolve', 'internal', 'the server is not given as ip:port');
   return endpoint;
+}
+
+/** Others are responsible (RFC 1034 section 4.3.2, step 3b): no word on the name, and not "no such data". */
+function isReferral({ rcode, authoritative, answers, authorities }: Response): boolean {
+  return (
+    rcode === 'NOERROR' &&
+    !authoritative &&
+    answers.length === 0 &&
+    authorities.some(({ type }) => type === 'NS') &&
+    !authorities.some(({ type }) => type === 'SOA')
+  );
 }

@@ -150,16 +150,40 @@ table('dns-wildcard', [
   ['one resolver fails, the other decides', { lookups: lookups(HOST, { second: SILENT }) }, 'pass'],
   ['one resolver answers SERVFAIL, the other decides', { lookups: lookups(HOST, { second: SICK }) }, 'pass'],
   [
-    'no resolver answers',
+    'no resolver answers, though they do for the control names',
     { lookups: lookups(HOST, { first: SILENT, zone: null }) },
+    'fail',
+    'lookup-failing',
+  ],
+  [
+    'no resolver answers, neither for the control names',
+    {
+      lookups: lookups(HOST, { first: SILENT, zone: null }),
+      ...withControl({ lookups: lookups('control', { first: SILENT, zone: null }) }),
+    },
+    'unknown',
+    'no-resolver-answered',
+  ],
+  [
+    'the only resolver does not answer',
+    { lookups: lookups(HOST, { first: SILENT, zone: null }).slice(0, 1) },
+    'unknown',
+    'no-resolver-answered',
+  ],
+  [
+    'one resolver fails for the name, the other for everything',
+    {
+      lookups: lookups(HOST, { first: SILENT, zone: null }),
+      ...withControl({ lookups: lookups('control', { second: SILENT, zone: null }) }),
+    },
     'unknown',
     'no-resolver-answered',
   ],
   [
     'no resolver answers, the zone is right',
     { lookups: lookups(HOST, { first: SILENT }) },
-    'unknown',
-    'no-resolver-answered',
+    'fail',
+    'lookup-failing',
   ],
   [
     'no resolver answers, the zone has an answer of its own',

@@ -33,6 +33,7 @@ const CURED_BY_WAITING: readonly ProblemCode[] = [
   'dns-propagating',
   'dns-nxdomain',
   'certificate-awaiting-issuance',
+  'dns-lookup-failing',
   'edge-partial-outage',
   'handshake-refused',
   'tenant-app-crashing',

@@ -30,6 +30,7 @@ const TENANT: Domain<TenantFacts> = {
     'no-data',
     'family-missing',
     'nxdomain',
+    'failing',
     'unknown',
   ],
   dnsSeen: ['resolvers', 'zone', 'some-resolvers'],

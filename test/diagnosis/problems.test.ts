@@ -42,6 +42,7 @@ import {
   platform,
   REFUSED,
   RIGHT,
+  SERVFAIL,
   SILENT,
   skipped,
   STOPPED,
@@ -54,6 +55,10 @@ import {
 } from '../support/snapshots.ts';
 
 const NO_ADDRESS = { handshakes: [], site: skipped('no-connection') } satisfies TenantChanges;
+const SICK = { ipv4: SERVFAIL, ipv6: SERVFAIL };
+const TURNED_AWAY = { ipv4: answer([], { rcode: 'REFUSED' }), ipv6: answer([], { rcode: 'REFUSED' }) };
+const REFERRED = { ipv4: failed('resolve', 'redirected'), ipv6: failed('resolve', 'redirected') };
+const STOPPED_BY_US = failed('resolve', 'aborted');
 const API_DOWN = failed('api', 'server-error');
 const TIMED_OUT = failed('request', 'timeout');
 
@@ -221,6 +226,64 @@ const TENANT: readonly Row[] = [
     'dns-nxdomain',
     'likely',
     'warning',
+  ],
+  [
+    'SERVFAIL at every resolver, which answer for the control names',
+    { lookups: lookups(HOST, { first: SICK }), ...NO_ADDRESS },
+    'dns-lookup-failing',
+    'likely',
+    'critical',
+  ],
+  [
+    'SERVFAIL at one resolver, silence at the other, the zone fails for the name as well',
+    { lookups: lookups(HOST, { first: SICK, second: SILENT, zone: SICK }), ...NO_ADDRESS },
+    'dns-lookup-failing',
+    'certain',
+    'critical',
+  ],
+  [
+    'REFUSED at every resolver, the zone refers to others',
+    { lookups: lookups(HOST, { first: TURNED_AWAY, zone: REFERRED }), ...NO_ADDRESS },
+    'dns-lookup-failing',
+    'certain',
+    'critical',
+  ],
+  [
+    'the zone refers to others, whose answer the resolvers have',
+    { lookups: lookups(HOST, { first: OWN, zone: REFERRED }), handshakes: attempts(OWN_V4, ['ok']) },
+    'dns-override',
+    'likely',
+    'warning',
+  ],
+  [
+    'SERVFAIL at one resolver, which is all there is',
+    { lookups: lookups(HOST, { first: SICK, zone: null }).slice(0, 1), ...NO_ADDRESS },
+    null,
+  ],
+  [
+    'SERVFAIL for the name and for the control names',
+    {
+      lookups: lookups(HOST, { first: SICK }),
+      ...NO_ADDRESS,
+      platform: platform({ control: { lookups: lookups('control', { first: SICK }) } }),
+    },
+    null,
+  ],
+  [
+    'lookups that we stopped ourselves',
+    { lookups: lookups(HOST, { first: { ipv4: STOPPED_BY_US, ipv6: STOPPED_BY_US } }), ...NO_ADDRESS },
+    null,
+  ],
+  [
+    'SERVFAIL at every resolver for a custom domain',
+    {
+      tenant: { hostname: 'shop.example.com' },
+      lookups: lookups('shop.example.com', { first: SICK, zone: TURNED_AWAY }),
+      ...NO_ADDRESS,
+    },
+    'dns-lookup-failing',
+    'likely',
+    'critical',
   ],
   [
     'the exact certificate awaits configuration and no wildcard serves',
@@ -547,7 +610,24 @@ const PLATFORM: readonly Row[] = [
   [
     'a wildcard certificate for another name is served',
     shared({ control: { handshakes: handshakes(['ok'], certificate({ names: ['*.fly.dev'] })) } }),
-    'wildcard-certificate-missing',
+    'wildcard-certificate-invalid',
+    'certain',
+    'critical',
+  ],
+  [
+    'a certificate of an unknown authority is served under the wildcard',
+    shared({ control: { handshakes: handshakes(['ok'], certificate({ trust: 'unknown-issuer' })) } }),
+    'wildcard-certificate-invalid',
+    'certain',
+    'critical',
+  ],
+  [
+    'what is served under the wildcard is not trusted, and none is held',
+    shared({
+      control: { handshakes: handshakes(['ok'], certificate({ trust: 'self-signed' })) },
+      management: { certificates: observed([]) },
+    }),
+    'wildcard-certificate-invalid',
     'certain',
     'critical',
   ],
@@ -716,11 +796,12 @@ for (const [scope, rows, all] of [
 
 /** Variants of each observation; together they make snapshots nobody thought of. */
 const VARIANTS: { readonly [Key in keyof Required<TenantChanges>]?: readonly TenantChanges[Key][] } = {
-  lookups: [RIGHT, OWN, EMPTY, ABSENT, SILENT, { ipv4: NXDOMAIN, ipv6: answer([V6]) }].flatMap((first) =>
-    [null, RIGHT, OWN, EMPTY].flatMap((zone) => [
-      lookups(HOST, { first, zone }),
-      lookups(HOST, { first, second: RIGHT, zone }),
-    ]),
+  lookups: [RIGHT, OWN, EMPTY, ABSENT, SILENT, SICK, { ipv4: NXDOMAIN, ipv6: answer([V6]) }].flatMap(
+    (first) =>
+      [null, RIGHT, OWN, EMPTY, SICK, REFERRED].flatMap((zone) => [
+        lookups(HOST, { first, zone }),
+        lookups(HOST, { first, second: RIGHT, zone }),
+      ]),
   ),
   handshakes: [
     handshakes(),

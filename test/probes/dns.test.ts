@@ -261,6 +261,19 @@ describe('an answer of a name server', () => {
     assert.deepEqual(server.questions.map(({ type }) => type).sort(), ['A', 'AAAA']);
   });
 
+  for (const [role, expected] of [
+    ['authoritative', 'redirected'],
+    ['resolver', 'observed'],
+  ] as const) {
+    it(`a referral is no empty answer of the zone’s own server (${role}: ${expected})`, async () => {
+      const server = await serve((q) => [
+        reply(q, { authorities: [{ type: 'NS', name: NAME, data: 'ns1.elsewhere.test', ttl: 60 }] }),
+      ]);
+      const { ipv4 } = await probes.lookup(NAME, { address: server.address, role }, never());
+      assert.equal(ipv4.outcome === 'failed' ? ipv4.failure.code : ipv4.outcome, expected);
+    });
+  }
+
   it('a lost datagram costs one more question, not the answer', async () => {
     let seen = 0;
     const { ipv4 } = await look((q) => (q.type === 'A' && seen++ === 0 ? [] : [reply(q, {})]));

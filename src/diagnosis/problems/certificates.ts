@@ -1,13 +1,7 @@
 /** Certificates that are on their way, and certificates that are served and wrong. */
 import { ofTenant, problems } from '../problem.ts';
-import {
-  awaitingConfiguration,
-  awaitingIssuance,
-  mismatched,
-  notYetValid,
-  renew,
-  untrusted,
-} from '../remedies/certificates.ts';
+import { awaitingConfiguration, awaitingIssuance, renew } from '../remedies/certificates.ts';
+import { mismatched, notYetValid, untrusted } from '../remedies/served-certificates.ts';
 
 type Code =
   | 'certificate-awaiting-configuration'

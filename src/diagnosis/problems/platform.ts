@@ -6,6 +6,7 @@ import { wildcardCertificate } from '../remedies/certificates.ts';
 import { wildcardClaimedElsewhere } from '../remedies/claims.ts';
 import { platformTlsOutage } from '../remedies/edge.ts';
 import { wildcardDnsBroken } from '../remedies/names.ts';
+import { wildcardServedWrongly } from '../remedies/served-certificates.ts';
 
 export const PLATFORM = problems<PlatformProblem>('platform', {
   'wildcard-dns-broken': {
@@ -43,6 +44,15 @@ export const PLATFORM = problems<PlatformProblem>('platform', {
       'The management app’s certificate list, read to its end, has no issued entry that covers the wildcard.',
     curedByWaiting: false,
     remedy: wildcardCertificate,
+  },
+  'wildcard-certificate-invalid': {
+    title: 'The wildcard certificate that is served is not valid',
+    explanation:
+      'The edge serves a certificate for names under the domain that browsers refuse: it is for other names, its chain does not lead to a trusted root, or it is not valid yet. Users of every tenant without an exact certificate are warned that the site is not safe; programs refuse to connect.',
+    toldApartBy:
+      'The certificate that is served to names no tenant owns; its names, its chain and its dates are judged separately. What the management app’s list says is no proof of what is served: without an issued entry the certificate is missing, past its end it has expired.',
+    curedByWaiting: false,
+    remedy: wildcardServedWrongly,
   },
   'wildcard-certificate-expired': {
     title: 'The wildcard certificate has expired',

@@ -1,12 +1,11 @@
-/** Remedies for certificates that are on their way, or that are served and wrong. */
+/** Remedies for certificates that are on their way, run out, or are missing. */
 import { isCustomDomain, isServing, managementHoldsExact, wildcardHostname } from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { Claim } from '../../model/fly.ts';
 import { coversHostname, normalizeHostname } from '../../model/hostname.ts';
 import { factsOf } from '../../model/observation.ts';
-import type { ProblemCode } from '../../model/problem.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
-import { byHand, host, prose, reads, shell } from '../commands.ts';
+import { byHand, claimed, host, prose, reads, shell } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
 import { homeOf } from './claims.ts';
 import {
@@ -19,9 +18,10 @@ import {
   verifyTenant,
 } from './steps.ts';
 
-type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
+export type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
 
-const ONCE = 'Run it once: it validates again at Fly, and failed validations are limited per host and hour.';
+export const ONCE =
+  'Run it once: it validates again at Fly, and failed validations are limited per host and hour.';
 
 export function awaitingConfiguration(context: TenantContext): readonly RemediationStep[] {
   const { platform, tenant } = context;
@@ -90,76 +90,6 @@ export function renew(context: TenantContext): readonly RemediationStep[] {
   ];
 }
 
-export function notYetValid({ platform, tenant }: TenantContext): readonly RemediationStep[] {
-  return [
-    reads(
-      shell`date -u`,
-      'Compare with a clock that you trust: a clock that is slow here makes good certificates look too young.',
-      'Read the clock of the machine that runs tenantwatch.',
-    ),
-    servedCertificate(tenant.tenant.hostname, platform, 'notBefore is the moment from which it is valid.'),
-    byHand(
-      'If the clock is right, the certificate was uploaded too early or made by a machine whose clock is fast: put the former certificate back, or upload one that is valid now.',
-      'Fly’s own certificates are never dated ahead.',
-    ),
-    verifyTenant(tenant.tenant, 'Proves that the certificate is valid now.'),
-  ];
-}
-
-/** While one of these stands, another certificate only adds to the conflict: its own remedy comes first. */
-const FIRST: readonly ProblemCode[] = [
-  'certificate-on-tenant-app',
-  'certificate-on-foreign-app',
-  'dns-override',
-];
-
-export function mismatched(context: TenantContext): readonly RemediationStep[] {
-  const { platform, tenant, alsoFound } = context;
-  const { hostname } = tenant.tenant;
-  const home = homeOf(context);
-  const covered = wildcardServes(context) || managementHoldsExact(tenant, platform);
-  const disputed = alsoFound.some((code) => FIRST.includes(code));
-  return [
-    servedCertificate(hostname, platform, 'Shows for which names the served certificate is good.'),
-    claimsOf(hostname, 'Shows which app answers for the name.'),
-    listCertificates(home, platform, 'The wildcard or the exact name must be in this list.'),
-    ...(covered || disputed
-      ? []
-      : [
-          addCertificate(
-            hostname,
-            home,
-            platform,
-            'No certificate of this app covers this name as far as we could see.',
-          ),
-          showCertificate(hostname, home, platform, `Shows whether it is ready. ${ONCE}`),
-        ]),
-    verifyTenant(tenant.tenant, 'Proves that the served certificate covers the name.', '5m'),
-  ];
-}
-
-export function untrusted({ platform, tenant }: TenantContext): readonly RemediationStep[] {
-  const { hostname } = tenant.tenant;
-  return [
-    servedCertificate(
-      hostname,
-      platform,
-      'The issuer tells a staging certificate, a self-signed one and an intercepting proxy apart.',
-    ),
-    byHand(
-      'Repeat the command above from another network. If the issuer differs there, something between here and the platform opens TLS: exempt this machine from it. Nothing is wrong with the site.',
-      'An intercepting firewall shows its own certificate for every name.',
-    ),
-    listCertificates(
-      platform.managementApp,
-      platform,
-      'Shows whether the certificate was uploaded or issued by Fly.',
-    ),
-    uploaded(),
-    verifyTenant(tenant.tenant, 'Proves that the chain leads to a trusted root.'),
-  ];
-}
-
 /** The wildcard certificate of the management app is absent, expired or about to. */
 export function wildcardCertificate({ platform, shared }: RemedyContext): readonly RemediationStep[] {
   const wildcard = wildcardHostname(platform);
@@ -197,7 +127,7 @@ export function wildcardCertificate({ platform, shared }: RemedyContext): readon
   ];
 }
 
-function wildcardServes({ platform, tenant }: TenantContext): boolean {
+export function wildcardServes({ platform, tenant }: TenantContext): boolean {
   const certificates: readonly Claim[] = factsOf(tenant.platform.management.certificates) ?? [];
   return (
     certificates.some(
@@ -209,9 +139,9 @@ function wildcardServes({ platform, tenant }: TenantContext): boolean {
   );
 }
 
-function claimsOf(hostname: string, why: string): RemediationStep {
+export function claimsOf(hostname: string, why: string): RemediationStep {
   return reads(
-    shell`tenantwatch claims ${host(hostname)}`,
+    shell`tenantwatch claims ${claimed(hostname)}`,
     why,
     'List the claims of the hostname with tenantwatch.',
   );
@@ -241,7 +171,7 @@ function authorities(domain: string): RemediationStep {
   );
 }
 
-function uploaded(): RemediationStep {
+export function uploaded(): RemediationStep {
   return byHand(
     'If the certificate was uploaded (source custom), upload its successor with the full chain to the app that holds it: Fly does not renew what it did not issue.',
     'Only certificates that Fly ordered are renewed by themselves.',

@@ -4,7 +4,7 @@ import type { PlatformSnapshot } from '../../model/snapshot.ts';
 import { byHand, dnsServer, organization, reads, shell } from '../commands.ts';
 import type { Word } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
-import { digFull } from './names.ts';
+import { digFull } from './dig.ts';
 
 const MAX_SERVERS = 4;
 

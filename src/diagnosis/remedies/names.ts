@@ -2,22 +2,11 @@
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { DnsAnswer, DnsLookup } from '../../model/dns.ts';
 import { factsOf } from '../../model/observation.ts';
-import type { PlatformSnapshot, TenantSnapshot } from '../../model/snapshot.ts';
-import {
-  address,
-  app,
-  byHand,
-  dnsServer,
-  host,
-  joined,
-  literal,
-  number,
-  prose,
-  reads,
-  shell,
-} from '../commands.ts';
+import type { TenantSnapshot } from '../../model/snapshot.ts';
+import { address, app, byHand, host, joined, literal, number, prose, reads, shell } from '../commands.ts';
 import type { Word } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
+import { bestServer, controlServers, digAll, digFull, digShort, NOTHING, serversOf } from './dig.ts';
 import { verifyAll, verifyTenant } from './steps.ts';
 
 type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
@@ -121,6 +110,44 @@ export function dnsNxdomain({ tenant, platform }: TenantContext): readonly Remed
   ];
 }
 
+/** `+cd` asks without validation: an answer to it alone proves that the signatures are at fault (RFC 4035 section 3.2.2). */
+export function dnsLookupFailing({ tenant, platform }: TenantContext): readonly RemediationStep[] {
+  const { hostname } = tenant.tenant;
+  const resolver = serversOf(tenant.lookups, 'resolver')[0] ?? null;
+  const own = serversOf(tenant.lookups, 'authoritative')[0] ?? null;
+  const ask = (server: Word | null, what: string, why: string): RemediationStep => {
+    const at =
+      server === null ? NOTHING : { ...server, text: server.text === null ? null : `${server.text} ` };
+    return reads(shell`dig ${at}${host(hostname)} ${literal(what)}`, why, 'Ask a DNS server for the name.');
+  };
+  return [
+    ask(
+      resolver,
+      'A',
+      'Shows the failure as visitors’ resolvers have it, with its cause where the resolver tells (EDE).',
+    ),
+    ask(
+      resolver,
+      'A +cd',
+      'Asks without validation: an answer here, and none above, means that the DNSSEC signatures are wrong.',
+    ),
+    ...(own === null
+      ? []
+      : [
+          ask(
+            own,
+            'NS +norecurse',
+            'NS records here are a delegation: the wildcard ends at it, and those servers have to answer.',
+          ),
+        ]),
+    byHand(
+      prose`In the zone of ${host(platform.domain, 'the domain')}, delete what exists at ${host(hostname)} itself: NS and DS records of a delegation, or an alias to a name that does not resolve. Where there is nothing and only +cd answers, have the zone signed anew.`,
+      'Without records of its own the name is answered by the wildcard, as all others are.',
+    ),
+    verifyTenant(tenant.tenant, 'Waits until resolvers have forgotten the failure.', '10m'),
+  ];
+}
+
 export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly RemediationStep[] {
   const control = shared.controls[0]?.name ?? `tenantwatch-control.${platform.domain}`;
   const expected = (factsOf(shared.management.addresses) ?? []).slice(0, 8);
@@ -147,8 +174,6 @@ export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly
     verifyAll('Proves that all names resolve again.', '5m'),
   ];
 }
-
-const NOTHING = literal('');
 
 /** Distinct answers, the zone's own first. */
 function answersOf(lookups: readonly DnsLookup[]): readonly DnsAnswer[] {
@@ -184,40 +209,4 @@ function records(hostname: string, answers: readonly DnsAnswer[]): string {
       addresses.filter((each) => each.includes(':')),
     ),
   ].join('; ');
-}
-
-function serversOf(lookups: readonly DnsLookup[], role: DnsLookup['role']): readonly Word[] {
-  const servers = lookups.filter((lookup) => lookup.role === role).map((lookup) => lookup.server);
-  return [...new Set(servers)].map(dnsServer).filter((server) => server.text !== null);
-}
-
-/** The zone's own server where one was asked, else a resolver. */
-function bestServer(lookups: readonly DnsLookup[]): Word | null {
-  return [...serversOf(lookups, 'authoritative'), ...serversOf(lookups, 'resolver')][0] ?? null;
-}
-
-function controlServers(shared: PlatformSnapshot): readonly Word[] {
-  const lookups = shared.controls.flatMap((control) => control.lookups);
-  return [...serversOf(lookups, 'authoritative').slice(0, 1), ...serversOf(lookups, 'resolver')];
-}
-
-export function digFull(name: string, server: Word, why: string): RemediationStep {
-  return reads(shell`dig ${server} ${host(name)} A`, why, 'Ask a DNS server for the name.');
-}
-
-function digAll(name: string, server: Word | null, why: string): RemediationStep {
-  const at = server ?? NOTHING;
-  const command =
-    at.text === ''
-      ? shell`dig +noall +answer ${host(name)} A ${host(name)} AAAA`
-      : shell`dig +noall +answer ${at} ${host(name)} A ${host(name)} AAAA`;
-  return reads(command, why, 'Look up the name.');
-}
-
-function digShort(name: string, type: 'A', server: Word | null, why: string): RemediationStep {
-  const command =
-    server === null
-      ? shell`dig +short ${host(name)} ${literal(type)}`
-      : shell`dig +short ${server} ${host(name)} ${literal(type)}`;
-  return reads(command, why, 'Look up the name again.');
 }

@@ -67,6 +67,21 @@ export const MISSING_NAMES: readonly TenantRule[] = [
     },
     VISITORS_NOTICE,
   ),
+  {
+    code: 'dns-lookup-failing',
+    when: { dns: ['failing'], dnsSeen: ['zone'] },
+    certainty: 'certain',
+    severity: 'critical',
+    explains: NAME,
+  },
+  // Each of them may be at fault, and yet visitors get nowhere: it is said, and what it rests on.
+  {
+    code: 'dns-lookup-failing',
+    when: { dns: ['failing'], dnsSeen: ['resolvers', 'some-resolvers'] },
+    certainty: 'likely',
+    severity: 'critical',
+    explains: NAME,
+  },
   ...outageOrWarning(
     { code: 'dns-propagating', when: { dns: ['cached'] }, certainty: 'certain', explains: NAME },
     VISITORS_NOTICE,
