@@ -9,7 +9,7 @@ const NOTHING = { startedAt: T0, takenAt: T0, apps: new Map(), claims: new Map()
 describe('a history that cannot be written', () => {
   it('is said once, and once when it works again, whatever can be read meanwhile', (context) => {
     const store = temporaryStore(context);
-    const { monitor, platform } = aVerifyResult();
+    const { monitor, platform } = aVerifyResult(T0, []);
     let full = true;
     const scopes: Store['scopes'] = {
       ...store.scopes,
