@@ -1,5 +1,5 @@
 import { subjectKey } from '../incidents/index.ts';
-import type { Alert, DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
+import type { DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
 import { MINUTE_MS, type Clock } from '../model/time.ts';
 import { judgeAnswer, type ChannelHttp } from './http.ts';
 import { alertAsText, describeAlert, describeNotice } from './message.ts';
@@ -18,7 +18,7 @@ export function createAlertmanagerNotifier(
   clock: Clock,
   resendMs: number = MINUTE_MS,
 ): Notifier {
-  const live = new Map<string, Alert>();
+  const live = new Map<string, Message>();
   const stopped = new AbortController();
   let resending: Promise<void> | undefined;
 
@@ -46,23 +46,23 @@ export function createAlertmanagerNotifier(
         return;
       }
       const now = clock.now();
-      for (const [id, alert] of live) {
-        if (alert.reason === 'resolved' && now - alert.at > REPEAT_END_MS) live.delete(id);
+      for (const [id, message] of live) {
+        if (isEnd(message) && now - message.at > REPEAT_END_MS) live.delete(id);
       }
       if (live.size === 0) break;
       // What fails here is sent again at the next turn.
       await post(
-        Array.from(live.values(), (alert) => alertmanagerAlert(alert, now, resendMs)),
+        Array.from(live.values(), (message) => alertmanagerAlert(message, now, resendMs)),
         stopped.signal,
       );
     }
     resending = undefined;
   };
 
-  const keep = (alert: Alert): void => {
-    if (stopped.signal.aborted) return;
-    // By the identity that Alertmanager sees: the end of an earlier incident must not end a later one.
-    live.set(subjectKey(alert.incident.subject), alert);
+  const keep = (message: Message): void => {
+    const key = identity(message);
+    if (stopped.signal.aborted || key === null) return;
+    live.set(key, message);
     resending ??= resend();
   };
 
@@ -71,7 +71,7 @@ export function createAlertmanagerNotifier(
     type: 'alertmanager',
     send: async (message, { signal }) => {
       const outcome = await post([alertmanagerAlert(message, clock.now(), resendMs)], signal);
-      if (outcome.result === 'sent' && 'incident' in message) keep(message);
+      if (outcome.result === 'sent') keep(message);
       return outcome;
     },
     resume: (alerts) => {
@@ -84,15 +84,32 @@ export function createAlertmanagerNotifier(
   };
 }
 
+/** What Alertmanager tells alerts apart by: the end of an earlier incident must not end a later one. Null: it ends by itself. */
+function identity(message: Message): string | null {
+  if ('incident' in message) return subjectKey(message.incident.subject);
+  return isAboutDatabase(message) ? 'database' : null;
+}
+
+function isEnd({ reason }: Message): boolean {
+  return reason === 'resolved' || reason === 'database-well';
+}
+
+function isAboutDatabase({ reason }: Message): boolean {
+  return reason === 'database-failing' || reason === 'database-well';
+}
+
 /** The alert as Alertmanager takes it, at this moment. */
 function alertmanagerAlert(message: Message, now: number, resendMs: number): object {
   const aheadMs = 4 * resendMs;
   if (!('incident' in message)) {
     return {
-      labels: { alertname: 'TenantwatchNotice', scope: 'monitor' },
+      labels: {
+        alertname: isAboutDatabase(message) ? 'TenantwatchDatabase' : 'TenantwatchNotice',
+        scope: 'monitor',
+      },
       annotations: { summary: describeNotice(message), reason: message.reason },
-      startsAt: rfc3339(message.at),
-      endsAt: rfc3339(now + aheadMs),
+      startsAt: rfc3339(isEnd(message) ? message.at - 1 : message.at),
+      endsAt: rfc3339(isEnd(message) ? message.at : now + aheadMs),
     };
   }
   const { incident, links } = message;

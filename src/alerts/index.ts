@@ -10,7 +10,14 @@ import { createSlackBotNotifier, createSlackWebhookNotifier } from './slack.ts';
 import { createWebhookNotifier } from './webhook.ts';
 
 export { createDelivery } from './deliver.ts';
-export { noticeDeliveries, testNotice, watchdogNotice } from './notices.ts';
+export { createDirect, type Direct } from './direct.ts';
+export {
+  databaseFailingNotice,
+  databaseWellNotice,
+  noticeDeliveries,
+  testNotice,
+  watchdogNotice,
+} from './notices.ts';
 export { createRouter } from './routes.ts';
 export { parseSlackAction, verifySlackSignature, type SlackAction } from './slack-interaction.ts';
 export type { ChannelOptions, Route } from './options.ts';

@@ -1,5 +1,6 @@
 import type { Notice, NoticeReason } from '../model/alert.ts';
 import type { NewDelivery } from '../model/delivery.ts';
+import { spokenDuration } from '../model/spoken.ts';
 
 /** A notice for each of the channels. The id is what makes it one: the same id again is not sent again. */
 export function noticeDeliveries(notice: Notice, channels: readonly string[]): readonly NewDelivery[] {
@@ -24,9 +25,33 @@ export function watchdogNotice(intervalMs: number, now: number, text: string): N
   return { id: `watchdog-${slot}-${intervalMs}`, reason: 'watchdog', at: now, text };
 }
 
+/** Told while nothing can be stored: what nobody is told of meanwhile, and where to look instead. */
+export function databaseFailingNotice(since: number, now: number, cause: string, state: string): Notice {
+  const text =
+    `CRITICAL: tenantwatch has been unable to write its database for ${spokenDuration(now - since)}: ${cause}. ` +
+    'Probing goes on, but until this is repaired no incident can be opened or resolved, and nobody is told of one. ' +
+    state;
+  return { id: failingId(since), reason: 'database-failing', at: now, text };
+}
+
+export function databaseWellNotice(since: number, now: number): Notice {
+  const text = `RESOLVED: tenantwatch can write its database again, after ${spokenDuration(now - since)}. What it found meanwhile is told now.`;
+  return {
+    id: `database-well-${since.toString(36)}`,
+    reason: 'database-well',
+    at: now,
+    text,
+    ends: failingId(since),
+  };
+}
+
+function failingId(since: number): string {
+  return `database-failing-${since.toString(36)}`;
+}
+
 /** One channel's trouble, for the others. */
 export function channelNotice(
-  reason: Exclude<NoticeReason, 'test' | 'watchdog'>,
+  reason: Extract<NoticeReason, 'channel-disabled' | 'channel-failing' | 'undeliverable'>,
   channel: string,
   cause: string,
   about: string,

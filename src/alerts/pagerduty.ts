@@ -80,10 +80,15 @@ function trigger(alert: Alert): object {
   };
 }
 
+const NOTICE_SEVERITIES: Readonly<Partial<Record<Notice['reason'], string>>> = {
+  test: 'info',
+  'database-failing': 'critical',
+};
+
 /** A test ends what it began; a sign of life would page someone every day, and is not sent. */
 function noticeEvents(notice: Notice): readonly object[] {
   const dedup_key = dedupKey(notice.id);
-  const severity = notice.reason === 'test' ? 'info' : 'warning';
+  const severity = NOTICE_SEVERITIES[notice.reason] ?? 'warning';
   const begin = {
     event_action: 'trigger',
     dedup_key,
@@ -103,7 +108,10 @@ function noticeEvents(notice: Notice): readonly object[] {
     case 'channel-disabled':
     case 'channel-failing':
     case 'undeliverable':
+    case 'database-failing':
       return [begin];
+    case 'database-well':
+      return [{ event_action: 'resolve', dedup_key: dedupKey(notice.ends ?? notice.id) }];
   }
 }
 

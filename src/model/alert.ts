@@ -33,8 +33,16 @@ export interface AlertLinks {
   readonly verify: string | null;
 }
 
-/** The last three report one channel's trouble through the others. */
-export type NoticeReason = 'test' | 'watchdog' | 'channel-disabled' | 'channel-failing' | 'undeliverable';
+export type NoticeReason =
+  | 'test'
+  | 'watchdog'
+  // One channel's trouble, through the others.
+  | 'channel-disabled'
+  | 'channel-failing'
+  | 'undeliverable'
+  // The database cannot be written, and it can again: sent without it.
+  | 'database-failing'
+  | 'database-well';
 
 /** A message that belongs to no incident. */
 export interface Notice {
@@ -42,6 +50,8 @@ export interface Notice {
   readonly reason: NoticeReason;
   readonly at: number;
   readonly text: string;
+  /** Id of an earlier notice whose trouble is over with this one. */
+  readonly ends?: string;
 }
 
 export type Message = Alert | Notice;

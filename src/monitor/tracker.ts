@@ -94,24 +94,34 @@ export function createTracker(options: TrackerOptions): Tracker {
     return { incident, events, deliveries };
   };
 
-  /** True when the changes are stored; memory follows the disk, never the other way round. */
-  const store = (changes: readonly IncidentChange[]): boolean => {
+  /** Undefined when the store is away. */
+  const attempt = <Result>(use: () => Result): Result | undefined => {
     try {
-      options.commit(changes);
+      return use();
     } catch (error) {
       if (!failing) logger.error({ error: String(error) }, 'incidents cannot be stored; trying again');
       failing = true;
-      return false;
+      return undefined;
     }
+  };
+
+  /** True when the changes are stored; memory follows the disk, never the other way round. */
+  const store = (changes: readonly IncidentChange[]): boolean => {
+    const stored = attempt(() => {
+      options.commit(changes);
+      return true;
+    });
+    if (stored === undefined) return false;
     if (failing) logger.info({}, 'incidents are stored again');
     failing = false;
     return true;
   };
 
   const commit = (steps: readonly IncidentStep[], now: number): boolean => {
-    const changes = steps.map((step) => change(step, now)).filter((one) => one !== undefined);
-    if (changes.length === 0) return true;
-    if (!store(changes)) return false;
+    // What an alert carries is read from the store, too, and fails with it.
+    const changes = attempt(() => steps.map((step) => change(step, now)).filter((one) => one !== undefined));
+    if (changes?.length === 0) return true;
+    if (changes === undefined || !store(changes)) return false;
     for (const { incident } of changes) known.set(subjectKey(incident.subject), incident);
     report(changes);
     return true;
@@ -181,7 +191,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         channelsFor: options.channelsFor,
         fleet: options.fleetSize(),
       });
-      if (!commit(steps, now)) noted = latestOfEach([...outcomes, ...noted]);
+      if (!commit(steps, now)) noted = firstAndLast([...outcomes, ...noted]);
       forgetOld(now);
     },
     unresolved: () => [...known.values()].filter(isActive),
@@ -223,7 +233,10 @@ function latestOfSubjects(incidents: readonly Incident[]): Map<string, Incident>
   return new Map(byAge.map((incident) => [subjectKey(incident.subject), incident]));
 }
 
-/** While the store is away only the newest outcome of each subject is kept: memory stays bounded. */
-function latestOfEach(outcomes: readonly Outcome[]): Outcome[] {
-  return [...new Map(outcomes.map((outcome) => [subjectKey(outcome.subject), outcome])).values()];
+/**
+ * While the store is away memory stays bounded: of each subject the first outcome tells since when, and the newest how it stands.
+ */
+function firstAndLast(outcomes: readonly Outcome[]): Outcome[] {
+  const bySubject = Map.groupBy(outcomes, ({ subject }) => subjectKey(subject));
+  return [...bySubject.values()].flatMap((of) => (of.length < 3 ? of : [...of.slice(0, 1), ...of.slice(-1)]));
 }

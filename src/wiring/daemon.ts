@@ -1,4 +1,4 @@
-import { createDelivery, createNotifiers, createRouter } from '../alerts/index.ts';
+import { createDelivery, createDirect, createNotifiers, createRouter } from '../alerts/index.ts';
 import type { StartedDaemon } from '../cli/context.ts';
 import type { Cadence, Config } from '../config/index.ts';
 import { runbookUrl } from '../diagnosis/catalogue.ts';
@@ -24,6 +24,7 @@ import { whatCameBefore } from '../monitor/what-came-before.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
+import { createDatabaseAlarm } from './database-alarm.ts';
 import { watchDatabase } from './database-watch.ts';
 import { startEdgeMetrics, withEdgeErrors } from './edge-metrics.ts';
 import { observeFleet } from './fleet-metrics.ts';
@@ -33,7 +34,7 @@ import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
-import { createWatchdog } from './watchdog.ts';
+import { createWatchdog, fleetInWords } from './watchdog.ts';
 
 export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
   readonly logger: Logger;
@@ -78,6 +79,16 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     logger,
     recorder: metrics,
     openIncidents: () => store.incidents.unresolved(),
+  });
+  const direct = createDirect({ notifiers, clock, random, logger });
+  const alarm = createDatabaseAlarm({
+    trouble: () => writer.state().trouble,
+    direct,
+    clock,
+    state: () => {
+      const where = config.server.publicUrl ?? 'tenantwatch verify --all';
+      return `At the last look: ${fleetInWords(fleet)}. See: ${where}`;
+    },
   });
   const silences = createSilenceBook(store, clock);
 
@@ -205,6 +216,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     scheduler,
     metrics,
     inventory: inventory.current,
+    fly: probing.fly,
     slackActions: createSlackActions(config.alerts.channels, clock),
   }).catch(async (error: unknown) => {
     stopObserving();
@@ -215,6 +227,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     throw error;
   });
   delivery.start();
+  alarm.start();
   decisions.start();
   scheduler.start(daemon);
   const stopEdgeMetrics = startEdgeMetrics(edgeErrors);
@@ -234,6 +247,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       stopObserving();
       decisions.stop();
       stalls.stop();
+      alarm.stop();
+      await direct.stop();
       await delivery.stop();
       await probing.close();
       writer.close();

@@ -1,7 +1,8 @@
 import { noticeDeliveries, watchdogNotice } from '../alerts/index.ts';
 import type { Outbox } from '../model/delivery.ts';
 import type { Clock } from '../model/time.ts';
-import { VERDICTS } from '../model/verdict.ts';
+import { counted } from '../model/spoken.ts';
+import { VERDICTS, type Verdict } from '../model/verdict.ts';
 import type { Fleet } from '../monitor/fleet.ts';
 import type { Tracker } from '../monitor/tracker.ts';
 
@@ -34,16 +35,27 @@ export function createWatchdog(options: WatchdogOptions): () => void {
 }
 
 function signOfLife(fleet: Fleet, tracker: Pick<Tracker, 'unresolved'>): string {
+  const open = tracker.unresolved().filter(({ state }) => state === 'open').length;
+  return `tenantwatch is alive and watches ${fleetInWords(fleet)}; open incidents: ${open}.`;
+}
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  fail: 'failing',
+  unknown: 'unknown',
+  warn: 'with a warning',
+  pass: 'passing',
+  skipped: 'skipped',
+};
+
+/** `12 tenants (1 failing, 11 passing)`. */
+export function fleetInWords(fleet: Pick<Fleet, 'tenants' | 'latest'>): string {
   const tenants = fleet.tenants();
   const verdicts = tenants.map(({ id }) => fleet.latest(id)?.verdict);
-  const counts = VERDICTS.map((verdict) => ({
-    verdict,
-    count: verdicts.filter((one) => one === verdict).length,
-  }))
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${verdict} ${count}`);
-  const open = tracker.unresolved().filter(({ state }) => state === 'open').length;
-  const many = `${tenants.length} ${tenants.length === 1 ? 'tenant' : 'tenants'}`;
+  const counts = VERDICTS.map(
+    (verdict) => [verdict, verdicts.filter((one) => one === verdict).length] as const,
+  )
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${count} ${WORDS[verdict]}`);
   const detail = counts.length === 0 ? '' : ` (${counts.join(', ')})`;
-  return `tenantwatch is alive and watches ${many}${detail}; open incidents: ${open}.`;
+  return `${counted(tenants.length, 'tenant')}${detail}`;
 }

@@ -100,12 +100,17 @@ describe('PagerDuty gets', () => {
       timestamp: '2026-11-01T03:00:00.000Z',
     },
   };
+  const failing: Message = { ...notice, id: 'd-1', reason: 'database-failing' };
+  const well: Message = { ...notice, id: 'd-2', reason: 'database-well', ends: 'd-1' };
+  const paged = { ...test.payload, severity: 'critical' };
   const end = { routing_key: 'key', event_action: 'resolve', dedup_key: incident.id };
   const table: readonly (readonly [string, Message, readonly object[]])[] = [
     ['a trigger when it opens', opened, [trigger]],
     ['an acknowledgement', acknowledged, [{ ...end, event_action: 'acknowledge' }]],
     ['a resolve', resolved, [end]],
     ['a test that ends what it began', notice, [test, { ...end, dedup_key: 'test-1' }]],
+    ['a page while the database is away', failing, [{ ...test, dedup_key: 'd-1', payload: paged }]],
+    ['its end when the database is well', well, [{ ...end, dedup_key: 'd-1' }]],
     ['no sign of life: it would page someone every day', { ...notice, reason: 'watchdog' }, []],
   ];
   for (const [name, message, bodies] of table) {
@@ -242,6 +247,18 @@ describe('Alertmanager gets', () => {
         generatorURL: 'https://watch.example/incidents/1?a=1&b=2',
       },
     );
+  });
+
+  it('an alert of its own about the database, which ends when it is well', async () => {
+    const { bodies } = await exchange(alertmanager, [
+      { ...notice, reason: 'database-failing' },
+      { ...notice, reason: 'database-well' },
+    ]);
+    const [failing, well] = (bodies as { labels: object; endsAt: string }[][]).flat();
+    assert.deepEqual(failing?.labels, { alertname: 'TenantwatchDatabase', scope: 'monitor' });
+    assert.deepEqual(well?.labels, failing?.labels);
+    assert.equal(failing?.endsAt, '2026-11-01T03:04:01.000Z');
+    assert.equal(well?.endsAt, '2026-11-01T03:00:00.000Z');
   });
 
   it('no tenant label for the platform', async () => {

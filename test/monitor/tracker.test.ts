@@ -21,7 +21,7 @@ const CLAIM: Diagnosis = {
 };
 
 function harness(labels: Tenant['labels'] = {}, known: readonly Incident[] = []) {
-  const state = { now: 1_000_000, storeAway: false, tenants: new Map<string, Tenant>() };
+  const state = { now: 1_000_000, storeAway: false, historyAway: false, tenants: new Map<string, Tenant>() };
   state.tenants.set('aaa', { id: 'aaa', hostname: 'aaa.example.io', app: 'sp-aaa', labels });
   const committed: IncidentChange[] = [];
   const told: number[] = [];
@@ -41,7 +41,10 @@ function harness(labels: Tenant['labels'] = {}, known: readonly Incident[] = [])
     tenant: (id) => state.tenants.get(id),
     fleetSize: () => state.tenants.size,
     channelsFor: () => ['on-call'],
-    before: () => ({ deploy: null, origin: null }),
+    before: () => {
+      if (state.historyAway) throw new Error('the database is locked');
+      return { deploy: null, origin: null };
+    },
     links: () => ({ runbook: null, incident: null, verify: null }),
     stormDiagnosis: () => null,
     committed: (_changed, deliveries) => told.push(deliveries),
@@ -93,6 +96,28 @@ describe('the tracker', () => {
     assert.deepEqual(tracker.unresolved(), [], 'memory follows the disk');
     assert.equal(errors.length, 1, 'said once');
     state.storeAway = false;
+    tracker.flush();
+    assert.deepEqual(reasons(), ['opened']);
+  });
+
+  it('knows after a long trouble with the database since when it fails', () => {
+    const { state, note, tracker, committed } = harness();
+    state.storeAway = true;
+    const began = state.now + 1_000;
+    for (let run = 0; run < 50; run += 1) note('fail');
+    state.storeAway = false;
+    tracker.flush();
+    const [change] = committed;
+    assert.equal(change?.incident.firstFailedAt, began);
+    assert.equal(change.incident.lastFailedAt, state.now);
+  });
+
+  it('tells nothing, and loses nothing, while what an alert carries cannot be read', () => {
+    const { state, note, tracker, reasons, errors } = harness();
+    state.historyAway = true;
+    note('fail');
+    assert.deepEqual([reasons(), errors.length], [[], 1]);
+    state.historyAway = false;
     tracker.flush();
     assert.deepEqual(reasons(), ['opened']);
   });
