@@ -93,14 +93,19 @@ export async function localRounds(
     let known: readonly Tenant[] = [];
     let trouble: string | null = null;
     try {
-      if (names === null || listed)
+      if (names === null || listed) {
+        progress.preparing('reading the list of tenants');
         known = await from.tenants({ discover: names === null && !noFly, signal: context.signal });
+      }
     } catch (error) {
       trouble = `the list of tenants cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (names === null) return { tenants: known, unmatched: [], problem: trouble };
     const { tenants, unmatched } = namedTenants(names, known, platform);
-    if (trouble !== null) context.stderr.write(`tenantwatch: ${trouble}; names are read by the templates\n`);
+    if (trouble !== null) {
+      progress.clear();
+      context.stderr.write(`tenantwatch: ${trouble}; names are read by the templates\n`);
+    }
     return { tenants, unmatched, problem: null };
   };
 

@@ -9,6 +9,8 @@ import { liveLines } from './live-lines.ts';
 
 /** What is going on, on a terminal, erased before the report is printed. */
 export interface Progress {
+  /** Before the tenants are known. */
+  readonly preparing: (what: string) => void;
   readonly begin: (tenants: number) => void;
   readonly check: (result: CheckResult) => void;
   readonly tenant: (result: Pick<TenantResult, 'verdict'>) => void;
@@ -17,6 +19,7 @@ export interface Progress {
 }
 
 export const SILENT: Progress = {
+  preparing: () => undefined,
   begin: () => undefined,
   check: () => undefined,
   tenant: () => undefined,
@@ -49,6 +52,9 @@ export function liveProgress(
   };
 
   return {
+    preparing: (what) => {
+      lines.replace([{ lead: `${what} …`, style: palette.dim }]);
+    },
     begin: (tenants) => {
       [total, done, failed] = [tenants, 0, 0];
       if (total === 1) lines.replace([{ lead: 'verifying …', style: palette.dim }]);

@@ -38,11 +38,18 @@ export async function runGate(request: GateRequest): Promise<GateEnd> {
   let passesInRow = 0;
   let latest: VerifyResult | null = null;
 
-  const interrupted = (): GateEnd => ({
-    outcome: { kind: 'interrupted', by: interruptedBy(signal) ?? 'SIGTERM' },
-    result: markKnown(partial(request.rounds.finished(), latest, startedAt, elapsedMs()), request.baseline),
-    notes: ['interrupted: this is what was known'],
-  });
+  const interrupted = (): GateEnd => {
+    const known = partial(request.rounds.finished(), latest, startedAt, elapsedMs());
+    return {
+      outcome: { kind: 'interrupted', by: interruptedBy(signal) ?? 'SIGTERM' },
+      result: markKnown(known, request.baseline),
+      notes: [
+        known.tenants.length === 0
+          ? 'interrupted before anything was known'
+          : 'interrupted: this is what was known',
+      ],
+    };
+  };
 
   for (;;) {
     const round = await orInterrupted(request.rounds.next(), signal);

@@ -29,6 +29,9 @@ interface Recipe {
   readonly artifacts: { readonly reports: { readonly junit: string } };
 }
 
+const { version: VERSION } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+  readonly version: string;
+};
 const load = (path: string): unknown => parse(readFileSync(new URL(path, ROOT), 'utf8'));
 const action = load('action.yml') as Action;
 const step = action.runs.steps.find(({ id }) => id === 'verify');
@@ -89,7 +92,7 @@ describe('the GitHub action', () => {
   it('asks for what is asked of it', () => {
     assert.deepEqual(act({ tenants: '999bc6549a64\n0a1b2c3d4e5f ' }).args, [
       '--yes',
-      'tenantwatch@latest',
+      `tenantwatch@${VERSION}`,
       'verify',
       '--wait',
       '5m',
@@ -105,6 +108,8 @@ describe('the GitHub action', () => {
       act({
         all: 'true',
         strict: 'true',
+        claims: 'true',
+        timeout: '1m',
         'no-fly': 'true',
         junit: 'a b.xml',
         json: 'r.json',
@@ -119,7 +124,10 @@ describe('the GitHub action', () => {
         '--successes',
         '1',
         '--all',
+        '--timeout',
+        '1m',
         '--strict',
+        '--claims',
         '--no-fly',
         '--format',
         'json',
@@ -174,6 +182,19 @@ describe('the GitHub action', () => {
   });
 });
 
+describe('every recipe', () => {
+  it('runs the version that it came with', () => {
+    assert.equal(action.inputs.version?.default, VERSION);
+    assert.equal(recipe?.variables.TENANTWATCH_VERSION, VERSION);
+    for (const file of ['docs/ci-gate.md', 'config/gitlab-ci.yml']) {
+      const text = readFileSync(new URL(file, ROOT), 'utf8');
+      const tags = [...text.matchAll(/tenantwatch\/tenantwatch(?:@|\/)([^/\s]+)/g)].map(([, tag]) => tag);
+      assert.ok(tags.length > 0, file);
+      assert.deepEqual([...new Set(tags)], [`v${VERSION}`], file);
+    }
+  });
+});
+
 describe('the GitLab recipe', () => {
   it('passes options that verify takes, and reports where GitLab looks', async () => {
     assert.ok(recipe !== undefined);
@@ -184,7 +205,7 @@ describe('the GitLab recipe', () => {
       TENANTWATCH_OPTIONS: '--strict',
     });
     assert.deepEqual([status, stderr], [0, '']);
-    assert.deepEqual(args.slice(0, 3), ['--yes', 'tenantwatch@latest', 'verify']);
+    assert.deepEqual(args.slice(0, 3), ['--yes', `tenantwatch@${VERSION}`, 'verify']);
     assert.deepEqual(args.slice(-4), ['--strict', '--', '999bc6549a64', '0a1b2c3d4e5f']);
     const ran = await run(args.slice(2), { cwd: folder, rounds: () => HEALTHY });
     assert.equal(ran.exitCode, 0);
