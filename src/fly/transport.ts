@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import type { Clock } from '../model/time.ts';
-import { exchangeError, FlyError, flyError } from './error.ts';
+import { exchangeError, flyError } from './error.ts';
 
 export interface TransportOptions {
   readonly clock: Clock;
@@ -35,30 +35,31 @@ export interface Transport {
   readonly close: () => Promise<void>;
 }
 
-/** Runs with a signal that ends with the caller's, or after the time; `timedOut` tells which. */
+/**
+ * Runs with a signal that ends with the caller's, or after the time. Its reason is the failure itself: what ended the exchange first names
+ * it, and a deadline that passes while a failure is being cleared up changes nothing.
+ */
 async function within<T>(
   clock: Clock,
   durationMs: number,
   outer: AbortSignal,
-  work: (signal: AbortSignal, timedOut: () => boolean) => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const inner = new AbortController();
   const done = new AbortController();
-  let timedOut = false;
   const forward = (): void => {
-    inner.abort(outer.reason);
+    inner.abort(flyError('aborted', 'stopped before the answer was complete'));
   };
   outer.addEventListener('abort', forward, { once: true });
   if (outer.aborted) forward();
   void clock.sleep(durationMs, done.signal).then(
     () => {
-      timedOut = true;
-      inner.abort(new DOMException('the deadline ended', 'TimeoutError'));
+      inner.abort(flyError('timeout', `no complete answer within ${durationMs} ms`));
     },
     () => undefined,
   );
   try {
-    return await work(inner.signal, () => timedOut);
+    return await work(inner.signal);
   } finally {
     outer.removeEventListener('abort', forward);
     done.abort();
@@ -95,7 +96,8 @@ export function createTransport(options: TransportOptions): Transport {
       return (Array.isArray(value) ? value[0] : value) ?? null;
     };
     const chunks: Buffer[] = [];
-    let bytes = 0;
+    // What it announces is enough to refuse it.
+    let bytes = Number(header('content-length') ?? 0) > maxBytes ? Infinity : 0;
     // Leaving the loop early destroys the body, and the connection with it.
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       bytes += chunk.byteLength;
@@ -109,16 +111,11 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     exchange: (request, outer) =>
-      within(clock, timeoutMs, outer, async (signal, timedOut) => {
-        try {
-          return await exchange(request, signal);
-        } catch (error) {
-          if (error instanceof FlyError) throw error;
-          if (timedOut()) throw flyError('timeout', `no complete answer within ${timeoutMs} ms`);
-          if (outer.aborted) throw flyError('aborted', 'stopped before the answer was complete');
+      within(clock, timeoutMs, outer, (signal) =>
+        exchange(request, signal).catch((error: unknown) => {
           throw exchangeError(error);
-        }
-      }),
+        }),
+      ),
     close: () => agent.destroy(),
   };
 }
