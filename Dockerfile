@@ -26,6 +26,7 @@ COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY assets assets
 COPY docs/runbooks docs/runbooks
+COPY docs/playbook.md docs/
 RUN install -d -o node -g node -m 0700 /data
 # Uid 1000; the root file system can be mounted read-only, only /data is written.
 USER node

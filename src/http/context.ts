@@ -7,6 +7,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Clock } from '../model/time.ts';
 import type { Fleet } from '../monitor/fleet.ts';
+import type { PostMortemSources } from '../monitor/gather-post-mortem.ts';
 import type { Tracker } from '../monitor/tracker.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Store } from '../store/index.ts';
@@ -26,6 +27,8 @@ export interface HttpContext {
   readonly metrics: Metrics;
   /** The last complete sweep while it is fresh enough to be evidence, else how the latest one failed. */
   readonly inventory: () => Observation<Inventory>;
+  /** Fly's API as a post-mortem asks it: releases and logs. Null where it is not to be asked. */
+  readonly fly: PostMortemSources['fly'];
   /** Reads what Slack sends when a button is pressed. Null: no channel has a signing secret. */
   readonly slackActions: SlackActions | null;
 }

@@ -15,6 +15,7 @@ import { pages } from './pages/index.ts';
 import { probeRoute } from './probe.ts';
 import { serviceDiscoveryRoute } from './service-discovery.ts';
 import { slackRoute } from './slack.ts';
+import { answerBrokenRequest, answerUnroutable, boundConnections, TRANSPORT } from './transport.ts';
 
 export interface HttpServer {
   /** Base URL, without a final slash. */
@@ -51,19 +52,28 @@ export async function createApp(context: HttpContext): Promise<HttpApp> {
     logger: false,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
-    // A peer that sends its request drop by drop holds a socket and nothing else, and not for long.
-    requestTimeout: 30_000,
+    ...TRANSPORT,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerUnroutable,
     routerOptions: { maxParamLength: 300 },
   });
+  boundConnections(app.server);
   const auth = createAuth(config.server, clock);
   app.setErrorHandler(answerError(logger));
   await app.register(cookie);
   await app.register(helmet, SECURITY_HEADERS);
-  await app.register(rateLimit, { global: true, max: 1_200, timeWindow: 60_000, skipOnError: false });
+  await app.register(rateLimit, {
+    global: true,
+    max: 1_200,
+    timeWindow: 60_000,
+    skipOnError: false,
+    // Whoever guesses tokens behind the same proxy must not use up what a token's holder has.
+    keyGenerator: (request) => {
+      const principal = auth.authenticate(request);
+      return principal === undefined ? request.ip : `${principal.via} ${principal.name}`;
+    },
+  });
   const routes = guardRoutes(app, { auth, publicUrl, publicRead, listenHost: listen.host });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
-    sendError(reply, new HttpError('not-found')),
-  );
   // Nobody sends plain text; a form of another site could.
   app.removeContentTypeParser('text/plain');
   await describeApi(app, context.version);
@@ -74,7 +84,12 @@ export async function createApp(context: HttpContext): Promise<HttpApp> {
   serviceDiscoveryRoute(app, context);
   await apiRoutes(app, context, acts);
   await slackRoute(app, context, acts);
-  pages(app, context, auth);
+  const nothingThere = pages(app, context, auth);
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
+    request.headers.accept?.includes('text/html') === true
+      ? nothingThere(request, reply)
+      : sendError(reply, new HttpError('not-found')),
+  );
   await app.ready();
   return { app, auth, routes };
 }

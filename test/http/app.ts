@@ -69,7 +69,7 @@ export async function testApp(context: TestContext, options: TestAppOptions = {}
     tenant: fleet.tenant,
     fleetSize: () => fleet.tenants().length,
     channelsFor: () => [],
-    deployBefore: () => null,
+    before: () => ({ deploy: null, origin: null }),
     links: () => ({ runbook: null, incident: null, verify: null }),
     stormDiagnosis: () => null,
     committed: fleet.incidentsChanged,
@@ -100,6 +100,7 @@ export async function testApp(context: TestContext, options: TestAppOptions = {}
     store,
     metrics,
     inventory: () => options.inventory ?? NEVER_SWEPT,
+    fly: null,
     slackActions: options.slackActions ?? null,
   };
   const made = await createApp(httpContext);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ASSET_PREFIX } from './assets.ts';
+import { takesGzip } from './compress.ts';
 import type { Pages } from './page.tsx';
 
 export function assetRoutes(app: FastifyInstance, { assets }: Pages): void {
@@ -9,11 +10,13 @@ export function assetRoutes(app: FastifyInstance, { assets }: Pages): void {
     (request, reply) => {
       const asset = assets.file(request.params.file);
       if (asset === undefined) return reply.code(404).type('text/plain').send('no such file\n');
-      return reply
+      reply
         .header('cache-control', 'public, max-age=31536000, immutable')
         .header('x-content-type-options', 'nosniff')
-        .type(asset.type)
-        .send(asset.body);
+        .header('vary', 'accept-encoding')
+        .type(asset.type);
+      if (!takesGzip(request)) return reply.send(asset.body);
+      return reply.header('content-encoding', 'gzip').send(asset.gzipped);
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError, toHttpError, type HttpErrorCode } from '../errors.ts';
 import { sendPage, type Pages } from './page.tsx';
+import { ownPath } from './sign-in/own-path.ts';
 
 const TITLES: Partial<Record<HttpErrorCode, string>> = {
   'not-found': 'Not found',
@@ -30,10 +31,17 @@ export function errorPage(pages: Pages) {
           <h1>{TITLES[known.code] ?? 'That did not work'}</h1>
           <p>{known.message}</p>
           <p>
-            <a href="/">To the fleet</a>
+            <a href={cameFrom(request)}>Back</a>
           </p>
         </div>
       ),
     });
   };
+}
+
+/** The page whose form or link led here; another site's address never. */
+function cameFrom({ headers }: FastifyRequest): string {
+  const { referer, host } = headers;
+  const url = referer === undefined ? null : URL.parse(referer);
+  return url === null || url.host !== host ? '/' : ownPath(`${url.pathname}${url.search}`);
 }

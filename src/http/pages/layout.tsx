@@ -30,8 +30,7 @@ interface LayoutProps {
 /** Everything around a page. `main` and what is marked `data-live` is what the script brings up to date. */
 export function Layout(props: LayoutProps): JSX.Element {
   const { title, section, topic, viewer, assets, version, shared, openIncidents, children } = props;
-  // Without the scope read there is nothing to lead to: the sign-in page, or public reading without settings.
-  const sections = SECTIONS.filter(([name]) => name !== 'settings' || viewer.mayRead);
+  const sections = SECTIONS.filter(([name]) => (name === 'settings' ? viewer.mayRead : viewer.maySee));
   return (
     <html lang="en">
       <head>
@@ -57,23 +56,25 @@ export function Layout(props: LayoutProps): JSX.Element {
               </svg>
               tenantwatch
             </a>
-            <nav aria-label="Pages">
-              <ul>
-                {sections.map(([name, href, label]) => (
-                  <li key={name}>
-                    <a href={href} aria-current={section === name ? 'page' : undefined}>
-                      {label}
-                      {name === 'incidents' && (
-                        <span id="open-incidents" data-live class="badge" hidden={openIncidents === 0}>
-                          {openIncidents}
-                          <span class="vh"> open</span>
-                        </span>
-                      )}
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
+            {sections.length > 0 && (
+              <nav aria-label="Pages">
+                <ul>
+                  {sections.map(([name, href, label]) => (
+                    <li key={name}>
+                      <a href={href} aria-current={section === name ? 'page' : undefined}>
+                        {label}
+                        {name === 'incidents' && (
+                          <span id="open-incidents" data-live class="badge" hidden={openIncidents === 0}>
+                            {openIncidents}
+                            <span class="vh"> open</span>
+                          </span>
+                        )}
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              </nav>
+            )}
             <div class="who">
               {topic !== null && <span id="connection" class="connection" role="status" />}
               <Session viewer={viewer} />
@@ -81,7 +82,7 @@ export function Layout(props: LayoutProps): JSX.Element {
           </div>
         </header>
         <div id="shared-trouble" data-live>
-          {section !== 'fleet' && viewer.session !== 'signed-out' && <SharedTrouble shared={shared} />}
+          {section !== 'fleet' && viewer.maySee && <SharedTrouble shared={shared} />}
         </div>
         <main id="main" data-live tabIndex={-1}>
           {children}
@@ -102,7 +103,7 @@ function Session({ viewer }: { readonly viewer: Viewer }): JSX.Element | null {
     case 'not-needed':
       return null;
     case 'signed-out':
-      return <a href="/sign-in">Sign in</a>;
+      return viewer.maySee ? <a href="/sign-in">Sign in</a> : null;
     case 'signed-in':
       return (
         <form method="post" action="/sign-out">

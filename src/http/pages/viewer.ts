@@ -7,6 +7,9 @@ export interface Viewer {
   readonly name: string | null;
   /** Is there a session that can be ended, or one that could be begun? */
   readonly session: 'signed-in' | 'signed-out' | 'not-needed';
+  /** Pages, the public ones included: without it there is nothing but the sign-in. */
+  readonly maySee: boolean;
+  /** With a token of the scope: also what is not for the public. */
   readonly mayRead: boolean;
   readonly mayVerify: boolean;
   readonly mayOperate: boolean;
@@ -21,6 +24,7 @@ export function viewerOf(request: FastifyRequest, auth: Auth): Viewer {
   return {
     name: known && principal.via !== 'local' ? principal.name : null,
     session: !auth.hasTokens ? 'not-needed' : known ? 'signed-in' : 'signed-out',
+    maySee: principal?.scopes.has('read') === true,
     mayRead: may('read'),
     mayVerify: may('verify'),
     mayOperate: may('operate'),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseInline, parseMarkdown } from '../../../src/http/pages/runbooks/markdown.ts';
 import { ownPath } from '../../../src/http/pages/sign-in/own-path.ts';
 import { counted, isoSeconds, spokenAgo, spokenMs, datedTime } from '../../../src/model/spoken.ts';
 
@@ -48,58 +47,6 @@ describe('words', () => {
     assert.deepEqual(
       [datedTime(Infinity), isoSeconds(9e15), isoSeconds(NaN)],
       ['an unknown time', null, null],
-    );
-  });
-});
-
-describe('the Markdown of runbooks', () => {
-  it('knows headings, paragraphs, code, lists and tables', () => {
-    const text = [
-      '# A *b*',
-      '',
-      'one',
-      'two `code`',
-      '',
-      '```sh',
-      '# not a heading',
-      '```',
-      '- a',
-      '  goes on',
-      '- b',
-      '1. c',
-      '',
-      '| x | y |',
-      '| - | - |',
-      '| `1` | [2](dns-override.md) |',
-    ].join('\n');
-    assert.deepEqual(
-      parseMarkdown(text).map((block) => block.kind),
-      ['heading', 'paragraph', 'code', 'list', 'list', 'table'],
-    );
-    const [, paragraph, code, list, , table] = parseMarkdown(text);
-    assert.deepEqual(paragraph, {
-      kind: 'paragraph',
-      text: [
-        { kind: 'text', text: 'one two ' },
-        { kind: 'code', text: 'code' },
-      ],
-    });
-    assert.deepEqual(code, { kind: 'code', text: '# not a heading' });
-    assert.ok(list?.kind === 'list' && list.items.length === 2);
-    assert.ok(table?.kind === 'table');
-    assert.deepEqual(table.rows[0]?.[1], [
-      { kind: 'link', text: '2', code: false, target: 'dns-override.md' },
-    ]);
-  });
-
-  it('leaves what it does not know as text, and always ends', () => {
-    assert.deepEqual(parseInline('<script>alert(1)</script> ** `'), [
-      { kind: 'text', text: '<script>alert(1)</script> ** `' },
-    ]);
-    assert.deepEqual(parseMarkdown('```\nnever closed'), [{ kind: 'code', text: 'never closed' }]);
-    assert.deepEqual(
-      parseMarkdown('|one line|').map(({ kind }) => kind),
-      ['table'],
     );
   });
 });

@@ -77,7 +77,8 @@ function ClaimsPage(props: {
           {wrong.map((mark) => (
             <div key={mark}>
               <dt>
-                <span class={`tag ${mark}`}>{mark}</span> {grouped(counts[mark])}
+                <b>{grouped(counts[mark])}</b>
+                <span class={`tag ${mark}`}>{mark}</span>
               </dt>
               <dd>{MARK_WORDS[mark]}</dd>
             </div>
@@ -92,7 +93,12 @@ function ClaimsPage(props: {
         <button type="submit">Show</button>
       </form>
       {fitting.length === 0 ? (
-        <p class="empty">{holders.length === 0 ? 'No claim is known yet.' : 'No claim fits.'}</p>
+        <p class="empty">
+          {holders.length === 0
+            ? 'No claim is known yet. The first sweep of the organization brings them.'
+            : `None of ${counted(holders.length, 'claim')} has “${search}” in its hostname or app. `}
+          {holders.length > 0 && <a href="/claims">Show all</a>}
+        </p>
       ) : (
         <ClaimTable records={fitting.slice(0, MOST)} now={now} />
       )}

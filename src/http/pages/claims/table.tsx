@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ClaimHolder } from '../../../guard/claims-map.ts';
+import type { ClaimHolder, ClaimMark } from '../../../guard/claims-map.ts';
 import type { ClaimState } from '../../../model/fly.ts';
 import type { ClaimRecord } from '../../../model/history.ts';
 import { Ago, Day, Time } from '../parts/time.tsx';
@@ -30,7 +30,7 @@ export function ClaimTable({ records, now }: ClaimTableProps): JSX.Element {
             <th scope="col">App</th>
             <th scope="col">Certificate</th>
             <th scope="col">Created</th>
-            <th scope="col">Seen</th>
+            <th scope="col">First seen</th>
           </tr>
         </thead>
         <tbody>
@@ -38,10 +38,7 @@ export function ClaimTable({ records, now }: ClaimTableProps): JSX.Element {
             const { claim, firstSeenAt, goneAt } = record;
             const marks = 'marks' in record ? record.marks : [];
             return (
-              <tr
-                key={`${claim.hostname} ${claim.app} ${String(firstSeenAt)}`}
-                class={goneAt !== null ? 'gone' : marks.length > 0 ? 'marked' : undefined}
-              >
+              <tr key={`${claim.hostname} ${claim.app} ${String(firstSeenAt)}`} class={rowClass(record)}>
                 <th scope="row">
                   {claim.hostname}
                   {marks.map(({ mark, why }) => (
@@ -84,4 +81,14 @@ export function ClaimTable({ records, now }: ClaimTableProps): JSX.Element {
       </table>
     </div>
   );
+}
+
+/** What visitors meet is worse than what is only untidy. */
+const HARMFUL: ReadonlySet<ClaimMark> = new Set<ClaimMark>(['conflict', 'foreign']);
+
+function rowClass(record: Row): string | undefined {
+  if (record.goneAt !== null) return 'gone';
+  const marks = 'marks' in record ? record.marks : [];
+  if (marks.length === 0) return undefined;
+  return marks.some(({ mark }) => HARMFUL.has(mark)) ? 'fail' : 'warn';
 }

@@ -50,11 +50,12 @@ function Row({ row, now }: { readonly row: ShownRow; readonly now: number }): JS
           {tenant.hostname}
         </a>
         {code !== null && (
-          <small>
+          <small class={latest?.diagnosis == null ? undefined : 'own'}>
             {CATALOGUE[code].title}
             {since !== null && (
               <>
-                , began <Ago at={since} now={now} />
+                {' '}
+                <Ago at={since} now={now} />
               </>
             )}
           </small>
@@ -77,9 +78,17 @@ function Cell({
 }): JSX.Element {
   if (check === undefined) return <td class="cell waiting" data-check={label} />;
   return (
-    <td class={`cell ${check.verdict}`} data-check={label}>
+    <td class={`cell ${check.verdict}`} data-check={label} title={tipOf(check)}>
       <i>{check.verdict}</i>
       {check.reason}
     </td>
   );
+}
+
+/** As much of the check's sentence as keeps a page with nothing but failures below its size. */
+const MAX_TIP = 160;
+
+function tipOf({ verdict, summary }: CheckResult): string | undefined {
+  if (verdict === 'pass' || verdict === 'skipped') return undefined;
+  return summary.length > MAX_TIP ? `${summary.slice(0, MAX_TIP - 1)}…` : summary;
 }

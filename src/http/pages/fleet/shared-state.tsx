@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { MonitorResult, PlatformResult } from '../../../model/diagnosis.ts';
+import type { Diagnosis, MonitorResult, PlatformResult } from '../../../model/diagnosis.ts';
 import { worstVerdict, type Verdict } from '../../../model/verdict.ts';
 import type { LatestShared } from '../../../monitor/fleet.ts';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
@@ -18,11 +18,23 @@ export function SharedState({
   if (shared === undefined)
     return <p class="empty">The platform was not looked at yet; that takes a few seconds after a start.</p>;
   const { platform, monitor } = shared.result;
+  const findings = [platform, monitor].flatMap(({ diagnosis, alsoFound }) =>
+    [diagnosis, ...alsoFound].flatMap((one) => one ?? []),
+  );
   return (
-    <div class="shared">
-      <Scope name="Platform" result={platform} at={shared.at} now={now} words={PLATFORM_WORDS} />
-      <Scope name="Monitor" result={monitor} at={shared.at} now={now} words={MONITOR_WORDS} />
-    </div>
+    <>
+      <div class="shared">
+        <Scope name="Platform" result={platform} at={shared.at} now={now} words={PLATFORM_WORDS} />
+        <Scope name="Monitor" result={monitor} at={shared.at} now={now} words={MONITOR_WORDS} />
+      </div>
+      {findings.length > 0 && (
+        <div class="findings">
+          {findings.map((diagnosis) => (
+            <Finding key={diagnosis.code} of={diagnosis} />
+          ))}
+        </div>
+      )}
+    </>
   );
 }
 
@@ -46,7 +58,6 @@ interface ScopeProps {
 
 function Scope({ name, result, at, now, words }: ScopeProps): JSX.Element {
   const verdict = worstVerdict(result.checks.map((check) => check.verdict));
-  const findings = [result.diagnosis, ...result.alsoFound].flatMap((one) => one ?? []);
   return (
     <section class={`scope ${verdict}`} aria-label={name}>
       <h2>
@@ -65,12 +76,19 @@ function Scope({ name, result, at, now, words }: ScopeProps): JSX.Element {
           </li>
         ))}
       </ul>
-      {findings.map((diagnosis, index) => (
-        <details key={diagnosis.code} open={index === 0 && diagnosis.severity === 'critical'}>
-          <summary>{diagnosis.summary}</summary>
-          <DiagnosisCard of={diagnosis} heading="h3" />
-        </details>
-      ))}
     </section>
+  );
+}
+
+/** What is critical is shown at once; what can wait is one line that unfolds. */
+function Finding({ of }: { readonly of: Diagnosis }): JSX.Element {
+  if (of.severity === 'critical') return <DiagnosisCard of={of} />;
+  return (
+    <details id={`finding-${of.code}`}>
+      <summary>
+        <span class={`tag ${of.severity}`}>{of.severity}</span> {of.summary}
+      </summary>
+      <DiagnosisCard of={of} titled={false} />
+    </details>
   );
 }

@@ -36,7 +36,7 @@ export function FleetPage({ view, query, shared, loaded, intervalMs, now }: Flee
         )}
       </div>
       <SharedState shared={shared} now={now} />
-      <section aria-labelledby="tenants">
+      <section aria-labelledby="tenants" class="tenants">
         <h2 id="tenants" class="vh">
           Tenants
         </h2>
@@ -48,7 +48,7 @@ export function FleetPage({ view, query, shared, loaded, intervalMs, now }: Flee
           <p class="empty">
             {view.total === 0
               ? 'No tenant is known yet. The first sweep of the organization brings them.'
-              : 'No tenant fits. '}
+              : `None of ${counted(view.total, 'tenant')} fits what you asked for. `}
             {view.total > 0 && <a href="/">Show all</a>}
           </p>
         )}

@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import type { Incident } from '../../../model/incident.ts';
 import type { Tenant } from '../../../model/tenant.ts';
 import { spokenDuration, counted } from '../../../model/spoken.ts';
+import { Breakable } from '../parts/breakable.tsx';
 import { Time } from '../parts/time.tsx';
 import { stateOf, subjectOf } from './words.ts';
 
@@ -23,6 +24,9 @@ export function IncidentList({ current, past, before, tenant, now }: IncidentLis
     <>
       <div class="lead">
         <h1>{open.length === 0 ? 'No incident is open' : counted(open.length, 'open incident')}</h1>
+        {open.length < current.length && (
+          <p class="quiet">{counted(current.length - open.length, 'suspicion')} not proven yet.</p>
+        )}
       </div>
       {current.length > 0 && (
         <ul class="cards incidents">
@@ -35,13 +39,16 @@ export function IncidentList({ current, past, before, tenant, now }: IncidentLis
               <p class="tags">
                 <span class={`tag ${incident.severity}`}>{incident.severity}</span>
                 <span class="tag">{stateOf(incident).word}</span>
+                <span class="lasting">{spokenDuration(now - incident.firstFailedAt)}</span>
               </p>
               <h2>
-                <a href={`/incidents/${encodeURIComponent(incident.id)}`}>{incident.summary}</a>
+                <a href={`/incidents/${encodeURIComponent(incident.id)}`}>
+                  <Breakable text={incident.summary} />
+                </a>
               </h2>
               <p class="quiet">
                 {subjectOf(incident, tenant(incident.subject.name))}, since{' '}
-                <Time at={incident.firstFailedAt} /> ({spokenDuration(now - incident.firstFailedAt)})
+                <Time at={incident.firstFailedAt} />
               </p>
             </li>
           ))}
@@ -50,7 +57,9 @@ export function IncidentList({ current, past, before, tenant, now }: IncidentLis
       <section class="part" aria-labelledby="past">
         <h2 id="past">Earlier</h2>
         {past === null && <p class="note">The database cannot be read at the moment.</p>}
-        {past?.length === 0 && <p class="empty">None.</p>}
+        {past?.length === 0 && (
+          <p class="empty">No incident was ever resolved here: either all is well, or it has only begun.</p>
+        )}
         {past !== null && past.length > 0 && <PastTable incidents={past} tenant={tenant} />}
         {before !== null && (
           <nav class="pager" aria-label="Older incidents">

@@ -1,65 +1,33 @@
-import type { FastifyInstance } from 'fastify';
-import { SECOND_MS } from '../../../model/time.ts';
-import { gatherPostMortem } from '../../../monitor/gather-post-mortem.ts';
-import { postMortem } from '../../../reports/post-mortem.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { JSX } from 'preact';
 import { HttpError } from '../../errors.ts';
+import { Markdown } from '../markdown/view.tsx';
 import { sendPage, type Pages } from '../page.tsx';
+import { documentLink } from '../runbooks/link.ts';
+import { createDrafting } from './draft.ts';
 
-const TIMEOUT_MS = 10 * SECOND_MS;
-
-/** The draft from the daemon's history, to copy or to download. What Fly's logs say is added by the command line, which may wait for it. */
+/** The draft to read, to copy or to download. Who only reads in public makes no request to Fly. */
 export function postMortemRoutes(app: FastifyInstance, pages: Pages): void {
-  const { store, platform, clock, fleet, tracker } = pages.context;
+  const { store, tracker } = pages.context;
+  const drafting = createDrafting(pages.context);
 
-  const draft = async (id: string): Promise<string> => {
+  const draftFor = (request: FastifyRequest<{ Params: { id: string } }>): Promise<string> => {
+    const { id } = request.params;
     const incident = tracker.get(id) ?? store.incidents.get(id);
     if (incident === null) throw new HttpError('not-found', 'There is no such incident.');
-    const facts = await gatherPostMortem(
-      { store, fly: null, platform, clock, tenantOf: fleet.tenant },
-      incident,
-      AbortSignal.timeout(TIMEOUT_MS),
-    );
-    return postMortem(facts);
+    return drafting(incident, request.principal?.via !== 'public');
   };
 
   app.get<{ Params: { id: string } }>(
     '/incidents/:id/post-mortem',
     { config: { access: 'page' } },
     async (request, reply) => {
-      const { id } = request.params;
-      const text = await draft(id);
-      const address = `/incidents/${encodeURIComponent(id)}`;
+      const text = await draftFor(request);
       return sendPage(pages, request, reply, {
         title: 'Post-mortem draft',
         section: 'incidents',
         topic: null,
-        body: () => (
-          <>
-            <div class="lead">
-              <p class="crumbs">
-                <a href={address}>Incident</a>
-              </p>
-              <h1>Post-mortem draft</h1>
-              <p class="quiet">
-                From the history of the daemon. <code>tenantwatch incidents report {id}</code> also asks Fly
-                for releases and logs.
-              </p>
-            </div>
-            <p class="tags">
-              <a href={`${address}/post-mortem.md`} download={`post-mortem-${id}.md`}>
-                Download as Markdown
-              </a>
-            </p>
-            <div class="command draft">
-              <pre tabIndex={0}>
-                <code>{text}</code>
-              </pre>
-              <button type="button" class="copy" data-copy={text}>
-                Copy
-              </button>
-            </div>
-          </>
-        ),
+        body: () => <DraftPage id={request.params.id} text={text} />,
       });
     },
   );
@@ -67,11 +35,43 @@ export function postMortemRoutes(app: FastifyInstance, pages: Pages): void {
   app.get<{ Params: { id: string } }>(
     '/incidents/:id/post-mortem.md',
     { config: { access: 'page' } },
-    async (request, reply) =>
-      reply
+    async (request, reply) => {
+      const text = await draftFor(request);
+      return reply
         .header('content-disposition', 'attachment; filename="post-mortem.md"')
         .header('cache-control', 'private, no-store')
         .type('text/markdown; charset=utf-8')
-        .send(await draft(request.params.id)),
+        .send(text);
+    },
+  );
+}
+
+function DraftPage({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
+  const address = `/incidents/${encodeURIComponent(id)}`;
+  return (
+    <>
+      <div class="lead beside">
+        <div>
+          <p class="crumbs">
+            <a href={address}>Incident</a>
+          </p>
+          <p class="quiet">
+            A draft of everything that was observed; people add what only they know. The same as{' '}
+            <code>tenantwatch incidents report {id}</code>.
+          </p>
+        </div>
+        <div class="take">
+          <button type="button" class="copy" data-copy={text}>
+            Copy as Markdown
+          </button>
+          <a class="button" href={`${address}/post-mortem.md`} download={`post-mortem-${id}.md`}>
+            Download
+          </a>
+        </div>
+      </div>
+      <article class="prose sheet">
+        <Markdown text={text} link={documentLink()} />
+      </article>
+    </>
   );
 }

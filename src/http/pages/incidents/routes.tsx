@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { stormDiagnosis } from '../../../diagnosis/storm.ts';
+import { isStorm } from '../../../incidents/index.ts';
 import { HttpError } from '../../errors.ts';
 import { stored } from '../../acts.ts';
 import type { Incident } from '../../../model/incident.ts';
@@ -107,14 +109,23 @@ function incidentView({ context }: Pages, id: string): IncidentView | undefined 
   return {
     incident: withDiagnosis(incident, context),
     tenant,
+    tenantOf: fleet.tenant,
     events: store.incidents.events(id),
     deliveries: store.outbox.list({ group: id, limit: MOST_DELIVERIES }),
     ...whatCameBefore(store, platform, tenant ?? null, incident),
   };
 }
 
-/** While it goes on, what the latest run says of the same problem is fresher than what opened it. */
-function withDiagnosis(incident: Incident, { fleet }: Pages['context']): Incident {
-  const latest = incident.state === 'open' ? fleet.result(incident.subject.name)?.diagnosis : null;
-  return latest?.code === incident.code ? { ...incident, diagnosis: latest } : incident;
+/** While it goes on, what the latest runs say of the same problem is fresher than what opened it. */
+function withDiagnosis(incident: Incident, { fleet, platform }: Pages['context']): Incident {
+  if (incident.state !== 'open') return incident;
+  const { code, subject, members } = incident;
+  if (isStorm(incident)) {
+    const results = members.flatMap((id) => fleet.result(id) ?? []);
+    return results.length === 0
+      ? incident
+      : { ...incident, diagnosis: stormDiagnosis(code, results, platform) };
+  }
+  const latest = fleet.result(subject.name)?.diagnosis;
+  return latest?.code === code ? { ...incident, diagnosis: latest } : incident;
 }

@@ -7,15 +7,17 @@ import { spokenDuration, counted } from '../../../model/spoken.ts';
 import type { WhatCameBefore } from '../../../monitor/what-came-before.ts';
 import { summarize } from '../../../reports/deliveries.ts';
 import { durationOf, timelineOf } from '../../../reports/incidents.ts';
+import { Breakable } from '../parts/breakable.tsx';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
 import { Ago, Time } from '../parts/time.tsx';
 import type { Viewer } from '../viewer.ts';
 import { IncidentActs } from './acts.tsx';
-import { DELIVERY_WORDS, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
+import { DELIVERY_WORDS, EVENT_CLASSES, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
 
 export interface IncidentView extends WhatCameBefore {
   readonly incident: Incident;
   readonly tenant: Tenant | undefined;
+  readonly tenantOf: (id: string) => Tenant | undefined;
   /** Oldest first. */
   readonly events: readonly IncidentEvent[];
   readonly deliveries: readonly Delivery[];
@@ -27,7 +29,7 @@ interface IncidentPageProps extends IncidentView {
 }
 
 export function IncidentPage(props: IncidentPageProps): JSX.Element {
-  const { incident, tenant, events, deliveries, deploy, viewer, now } = props;
+  const { incident, tenant, tenantOf, events, deliveries, deploy, viewer, now } = props;
   const summaries = deliveries.map(summarize).toReversed();
   const { word, kind } = stateOf(incident);
   const lastedMs = durationOf(incident, now);
@@ -43,15 +45,15 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
             {word}
           </span>
         </p>
-        <h1>{incident.summary}</h1>
+        <h1>
+          <Breakable text={incident.summary} />
+        </h1>
         <p class="sub">
           <Subject incident={incident} tenant={tenant} />
           <span>
             {incident.state === 'resolved' ? 'lasted' : 'for'} {spokenDuration(lastedMs)}
           </span>
           {incident.reopened > 0 && <span>came back {counted(incident.reopened, 'time')}</span>}
-        </p>
-        <p>
           <a href={`/incidents/${encodeURIComponent(incident.id)}/post-mortem`}>Post-mortem draft</a>
         </p>
         {incident.resolution !== null && <p>{RESOLUTION_WORDS[incident.resolution]}</p>}
@@ -60,7 +62,7 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
       {incident.diagnosis !== null && (
         <DiagnosisCard of={incident.diagnosis} titled={incident.diagnosis.summary !== incident.summary} />
       )}
-      {isStorm(incident) && <Members incident={incident} />}
+      {isStorm(incident) && <Members incident={incident} tenantOf={tenantOf} />}
       <section class="part" aria-labelledby="facts">
         <h2 id="facts">Facts</h2>
         <Facts {...props} />
@@ -69,7 +71,7 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
         <h2 id="timeline">Timeline</h2>
         <ol class="timeline">
           {timelineOf(incident, events, deploy, summaries).map(({ at, kind: event, by, text }, index) => (
-            <li key={index} class={`event-${event}`}>
+            <li key={index} class={EVENT_CLASSES[event] ?? `event-${event}`}>
               <Time at={at} />
               <div>
                 <strong>{EVENT_WORDS[event]}</strong> {text}
@@ -141,17 +143,23 @@ function Facts({ incident, deploy, origin }: IncidentView): JSX.Element {
   );
 }
 
-function Members({ incident }: { readonly incident: Incident }): JSX.Element {
+function Members({ incident, tenantOf }: Pick<IncidentView, 'incident' | 'tenantOf'>): JSX.Element {
   return (
     <section class="part" aria-labelledby="members">
       <h2 id="members">{counted(incident.memberCount, 'tenant')}</h2>
       <ul class="members">
         {incident.members.map((id) => (
           <li key={id}>
-            <a href={`/tenants/${encodeURIComponent(id)}`}>{id}</a>
+            <a href={`/tenants/${encodeURIComponent(id)}`}>{tenantOf(id)?.hostname ?? id}</a>
           </li>
         ))}
       </ul>
+      {incident.memberCount > incident.members.length && (
+        <p class="quiet more">
+          and {counted(incident.memberCount - incident.members.length, 'other')};{' '}
+          <a href={`/?problem=${incident.code}`}>all tenants with this problem now</a>
+        </p>
+      )}
     </section>
   );
 }
@@ -170,7 +178,7 @@ function Deliveries(props: { readonly deliveries: readonly Delivery[]; readonly 
         </thead>
         <tbody>
           {props.deliveries.map((delivery) => (
-            <tr key={delivery.id} class={delivery.state === 'dead' ? 'marked' : undefined}>
+            <tr key={delivery.id} class={delivery.state === 'dead' ? 'fail' : undefined}>
               <th scope="row">{delivery.channel}</th>
               <td>{delivery.message.reason}</td>
               <td>

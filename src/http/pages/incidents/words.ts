@@ -54,6 +54,16 @@ export const EVENT_WORDS: Readonly<Record<TimelineKind, string>> = {
   'first-good-run': 'First good run',
 };
 
+/** How it stands from then on, for the dot beside it; what changes nothing about that has none. */
+export const EVENT_CLASSES: Readonly<Partial<Record<TimelineKind, string>>> = {
+  failed: 'fail',
+  opened: 'fail',
+  reopened: 'fail',
+  'last-failing-run': 'fail',
+  'first-good-run': 'pass',
+  resolved: 'pass',
+};
+
 export const DELIVERY_WORDS: Readonly<Record<DeliveryState, string>> = {
   waiting: 'waiting',
   leased: 'being sent',

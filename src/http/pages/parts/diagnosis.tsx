@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import type { Diagnosis, Effect, RemediationStep } from '../../../model/diagnosis.ts';
 import type { Certainty } from '../../../model/verdict.ts';
 import { CHECK_LABELS } from '../words.ts';
+import { Breakable } from './breakable.tsx';
 
 const EFFECTS: Readonly<Record<Effect, string>> = {
   reads: 'reads only',
@@ -38,7 +39,11 @@ export function DiagnosisCard({
           {code}
         </a>
       </p>
-      {titled && <Heading class="summary">{summary}</Heading>}
+      {titled && (
+        <Heading class="summary">
+          <Breakable text={summary} />
+        </Heading>
+      )}
       <p class="explanation">{explanation}</p>
       {evidence.length > 0 && (
         <section>

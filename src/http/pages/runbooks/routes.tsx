@@ -8,10 +8,11 @@ import type { Fleet } from '../../../monitor/fleet.ts';
 import { notFound } from '../not-found.tsx';
 import { sendPage, type Pages } from '../page.tsx';
 import { counted } from '../../../model/spoken.ts';
-import { Markdown } from './markdown-view.tsx';
+import { Markdown } from '../markdown/view.tsx';
+import { documentLink } from './link.ts';
 
 // Beside src and dist alike, and in the published package.
-const FOLDER = new URL('../../../../docs/runbooks/', import.meta.url);
+const FOLDER = new URL('../../../../docs/', import.meta.url);
 
 export function runbookRoutes(app: FastifyInstance, pages: Pages): void {
   const { fleet } = pages.context;
@@ -33,32 +34,57 @@ export function runbookRoutes(app: FastifyInstance, pages: Pages): void {
       if (code === undefined)
         return notFound(pages, request, reply, 'There is no such problem in the catalogue.');
       // The catalogue says the most important things by itself, should the folder not be there.
-      const text = await readFile(new URL(`${code}.md`, FOLDER), 'utf8').catch(() => fallback(code));
+      const text = await readFile(new URL(`runbooks/${code}.md`, FOLDER), 'utf8').catch(() => fallback(code));
       return sendPage(pages, request, reply, {
         title: CATALOGUE[code].title,
         section: 'runbooks',
         topic: null,
         body: () => (
-          <article class="runbook">
+          <article class="prose">
             <p class="crumbs">
               <a href="/runbooks">Runbooks</a>
             </p>
-            <Markdown text={text} link={ownLink} />
-            <p class="part">
-              <a href={`/?problem=${code}`}>Tenants with this problem now</a>
-            </p>
+            <Markdown text={text} link={documentLink(code)} />
+            <Present code={code} count={presentProblems(fleet).get(code) ?? 0} />
           </article>
         ),
       });
     },
   );
+
+  app.get('/playbook', { config: { access: 'page' } }, async (request, reply) => {
+    const text = await readFile(new URL('playbook.md', FOLDER), 'utf8').catch(() => null);
+    if (text === null) return notFound(pages, request, reply, 'This installation came without the playbook.');
+    return sendPage(pages, request, reply, {
+      title: 'Playbook',
+      section: 'runbooks',
+      topic: null,
+      body: () => (
+        <article class="prose">
+          <p class="crumbs">
+            <a href="/runbooks">Runbooks</a>
+          </p>
+          <Markdown text={text} link={documentLink('playbook')} />
+        </article>
+      ),
+    });
+  });
 }
 
-/** `dns-override.md` beside a runbook is a page of ours; other files are not served. */
-function ownLink(target: string): string | null {
-  const code = PROBLEM_CODES.find((known) => target === `${known}.md`);
-  if (code !== undefined) return `/runbooks/${code}`;
-  return target.startsWith('https://') ? target : null;
+/** Whom it concerns at this moment. */
+function Present({ code, count }: { readonly code: ProblemCode; readonly count: number }): JSX.Element {
+  const isTenants = CATALOGUE[code].scope === 'tenant';
+  if (count === 0) return <p class="note part">At this moment nothing has this problem.</p>;
+  return (
+    <p class={`note part ${CATALOGUE[code].scope === 'monitor' ? 'warning' : 'critical'}`}>
+      {isTenants ? (
+        <a href={`/?problem=${code}`}>{counted(count, 'tenant has', 'tenants have')} this problem now</a>
+      ) : (
+        <a href="/">It is there now</a>
+      )}
+      .
+    </p>
+  );
 }
 
 function fallback(code: ProblemCode): string {
@@ -90,7 +116,10 @@ function Index({ present }: { readonly present: ReadonlyMap<ProblemCode, number>
     <>
       <div class="lead">
         <h1>Runbooks</h1>
-        <p class="quiet">One page for each problem that tenantwatch can name.</p>
+        <p class="quiet">
+          One page for each problem that tenantwatch can name. How certificates, DNS and routing fit together,
+          and where to look first: <a href="/playbook">the playbook</a>.
+        </p>
       </div>
       {SCOPES.toReversed().map((scope) => (
         <section key={scope} aria-labelledby={`scope-${scope}`} class="part">

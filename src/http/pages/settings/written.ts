@@ -11,14 +11,17 @@ export function writtenSettings(config: Config): JsonObject {
 function written(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (isJsonList(value)) return value.map(written);
-  const { host, port, failures, of } = value;
+  const { host, port, failures, of, everyMs, cron } = value;
   if (typeof host === 'string' && typeof port === 'number') return `${host}:${String(port)}`;
   if (typeof failures === 'number' && typeof of === 'number') return `${String(failures)} of ${String(of)}`;
+  // A cadence: every so often, or by a cron expression.
+  if (typeof everyMs === 'number') return writtenDuration(everyMs);
+  if (typeof cron === 'string') return cron;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]): [string, Json] => {
       if (key.endsWith('Ms')) return [key.slice(0, -'Ms'.length), inDurations(inner)];
       if (key.endsWith('Bytes') && typeof inner === 'number')
-        return [key.slice(0, -'Bytes'.length), `${String(inner / 1_000_000)}MB`];
+        return [key.slice(0, -'Bytes'.length), writtenSize(inner)];
       return [key, written(inner)];
     }),
   );
@@ -43,4 +46,9 @@ function writtenDuration(durationMs: number): string {
     1,
   ];
   return `${String(durationMs / unitMs)}${unit}`;
+}
+
+/** Decimal, as the file reads them. */
+function writtenSize(bytes: number): string {
+  return bytes % 1e9 === 0 ? `${String(bytes / 1e9)}GB` : `${String(bytes / 1e6)}MB`;
 }

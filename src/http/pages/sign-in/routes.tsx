@@ -52,12 +52,12 @@ function SignInPage({ next, refused }: { readonly next: string; readonly refused
   return (
     <div class="sign-in">
       <h1>Sign in</h1>
-      <p>
+      <p class="quiet">
         With one of the tokens in <code>server.tokens</code> of the configuration.
       </p>
       {refused && (
         <p class="refused" role="alert" id="refused">
-          No token is like that.
+          This token is not known.
         </p>
       )}
       <form method="post" action={SIGN_IN_PATH}>

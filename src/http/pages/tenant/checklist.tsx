@@ -27,10 +27,15 @@ export function Checklist({ checks }: { readonly checks: readonly CheckResult[] 
                 </details>
               )}
             </div>
-            <span class="took quiet">{check === undefined ? '' : spokenMs(check.durationMs)}</span>
+            <span class="took quiet">{tookOf(check)}</span>
           </li>
         );
       })}
     </ol>
   );
+}
+
+/** What was judged from what others found took no time worth a number. */
+function tookOf(check: CheckResult | undefined): string {
+  return check === undefined || check.durationMs < 0.05 ? '' : spokenMs(check.durationMs);
 }

@@ -35,7 +35,7 @@ export function TenantTimeline({ history }: { readonly history: TenantHistory })
   return (
     <ol class="timeline">
       {entries.map((entry) => (
-        <li key={`${entry.kind}-${String(entry.at)}`} class={`event-${entry.kind}`}>
+        <li key={`${entry.kind}-${String(entry.at)}`} class={classOf(entry)}>
           <Time at={entry.at} />
           <div>
             <Words entry={entry} />
@@ -44,6 +44,12 @@ export function TenantTimeline({ history }: { readonly history: TenantHistory })
       ))}
     </ol>
   );
+}
+
+/** The dot on the rail: how the tenant stood from then on. */
+function classOf(entry: Entry): string {
+  if (entry.kind === 'transition') return entry.of.to.verdict;
+  return entry.kind === 'incident' && entry.of.severity === 'critical' ? 'fail' : `event-${entry.kind}`;
 }
 
 function Words({ entry }: { readonly entry: Entry }): JSX.Element {
@@ -59,14 +65,12 @@ function Words({ entry }: { readonly entry: Entry }): JSX.Element {
       );
     }
     case 'deploy': {
-      const { version, user, reason, status, description } = entry.of;
+      const { version, user, reason, status } = entry.of;
       return (
         <>
-          <strong>Deploy v{version}</strong> <span>{description}</span>
-          <span class="quiet">
-            {' '}
-            {[status, reason, user].filter((one) => one !== null && one !== '').join(', ')}
-          </span>
+          <strong>Deploy v{version}</strong>
+          {user !== null && ` by ${user}`}
+          <span class="quiet"> {[reason, status].filter((one) => one !== '').join(', ')}</span>
         </>
       );
     }

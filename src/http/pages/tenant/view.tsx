@@ -6,6 +6,7 @@ import { isSuspended, type Tenant } from '../../../model/tenant.ts';
 import { spokenRatio, spokenMs } from '../../../model/spoken.ts';
 import type { LatestResult } from '../../../monitor/fleet.ts';
 import { ClaimTable } from '../claims/table.tsx';
+import { Breakable } from '../parts/breakable.tsx';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Ago, Time } from '../parts/time.tsx';
@@ -35,32 +36,36 @@ export function TenantPage(props: TenantPageProps): JSX.Element {
   const standing = result?.verdict ?? 'waiting';
   return (
     <>
-      <div class={`lead tenant ${standing}`}>
-        <p class="crumbs">
-          <a href="/">Fleet</a>
-        </p>
-        <h1>
-          <Mark of={standing} size="big" />
-          {tenant.hostname}
-        </h1>
-        <p class="sub">
-          <span class={`state ${standing}`}>{STANDING_WORDS[standing]}</span>
-          {latest !== undefined && (
-            <>
-              <span>
-                verified <Ago at={latest.at} now={now} />
-              </span>
-              <span>took {spokenMs(latest.durationMs)}</span>
-            </>
-          )}
-          <span>
-            app <code>{tenant.app}</code>
-          </span>
-          <a href={`https://${tenant.hostname}/`} rel="noopener noreferrer" target="_blank">
-            Open the site
-          </a>
-        </p>
-        <Labels tenant={tenant} />
+      <div class={`lead beside tenant ${standing}`}>
+        <div>
+          <p class="crumbs">
+            <a href="/">Fleet</a>
+          </p>
+          <h1>
+            <Mark of={standing} size="big" />
+            <span>
+              <Breakable text={tenant.hostname} />
+            </span>
+          </h1>
+          <p class="sub">
+            <span class={`state ${standing}`}>{STANDING_WORDS[standing]}</span>
+            {latest !== undefined && (
+              <>
+                <span>
+                  verified <Ago at={latest.at} now={now} />
+                </span>
+                <span>took {spokenMs(latest.durationMs)}</span>
+              </>
+            )}
+            <span>
+              app <code>{tenant.app}</code>
+            </span>
+            <a href={`https://${tenant.hostname}/`} rel="noopener noreferrer" target="_blank">
+              Open the site
+            </a>
+          </p>
+          <Labels tenant={tenant} />
+        </div>
         {viewer.mayVerify && (
           <form
             method="post"
@@ -69,15 +74,15 @@ export function TenantPage(props: TenantPageProps): JSX.Element {
             id="verify"
           >
             <input type="hidden" name="csrf" value={viewer.csrf} />
+            <output id="verify-progress" data-keep aria-live="polite" />
             <button type="submit" class="primary">
               Verify now
             </button>
-            <output id="verify-progress" data-keep aria-live="polite" />
           </form>
         )}
       </div>
       {incident !== undefined && (
-        <p class="note">
+        <p class={`note ${incident.severity}`}>
           <a href={`/incidents/${encodeURIComponent(incident.id)}`}>Incident</a> since{' '}
           <Time at={incident.firstFailedAt} />
           {incident.acknowledged !== null && `, acknowledged by ${incident.acknowledged.by}`}
