@@ -58,7 +58,7 @@ export function channelNotice(
   now: number,
 ): Notice {
   const texts: Readonly<Record<typeof reason, string>> = {
-    'channel-disabled': `The alert channel ${channel} is disabled: ${cause}. Alerts to it wait until it is repaired and tenantwatch restarts or reloads.`,
+    'channel-disabled': `The alert channel ${channel} is disabled: ${cause}. Alerts to it wait. When it is repaired: tenantwatch alerts enable ${channel}`,
     'channel-failing': `The alert channel ${channel} has been failing: ${cause}. Its alerts are late; tenantwatch keeps trying.`,
     undeliverable: `An alert could not be delivered to the channel ${channel} and is given up: ${cause}. See it with: tenantwatch alerts deliveries`,
   };

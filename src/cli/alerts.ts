@@ -52,12 +52,27 @@ export function alertsCommand(context: CliContext): Command {
     await retryDeliveries(context, ids, retry.opts<RetryOptions>());
   });
 
+  const enable = new Command('enable')
+    .summary('use a channel again that was disabled')
+    .description(
+      'Uses a channel again that refused for good, after it was repaired; a running daemon sends at once what waits for it.',
+    )
+    .argument('<channel>', 'as alerts deliveries and status show it')
+    .option('--author <name>', 'who does it (default: $USER)');
+  addDatabaseOptions(enable).action(async (channel: string) => {
+    const { enableChannel } = await import('./run-alerts.ts');
+    await enableChannel(context, channel, enable.opts<RetryOptions>());
+  });
+
   return new Command('alerts')
     .summary('are people reached? test, show and repeat messages')
-    .description('Alerts: tests channels, shows deliveries, and sends again what was given up.')
+    .description(
+      'Alerts: tests channels, shows deliveries, sends again what was given up, and enables what was disabled.',
+    )
     .addCommand(test)
     .addCommand(deliveries)
     .addCommand(retry)
+    .addCommand(enable)
     .addHelpText('after', HELP);
 }
 
@@ -69,4 +84,5 @@ Examples:
   tenantwatch alerts deliveries --dead
   tenantwatch alerts deliveries --incident t-999bc6549a64-mhx3k2v1 --json
   tenantwatch alerts retry --all
+  tenantwatch alerts enable on-call
 `;

@@ -1,8 +1,11 @@
+import type { Config } from '../config/index.ts';
 import type { DeliveryOutcome } from '../model/alert.ts';
+import { counted } from '../model/spoken.ts';
 import { plainText } from '../model/text.ts';
 import { SECOND_MS } from '../model/time.ts';
-import { deliveriesText, summarize } from '../reports/deliveries.ts';
+import { deliveriesText, summarize, type ChannelTrouble } from '../reports/deliveries.ts';
 import { say } from '../reports/wording.ts';
+import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { loadForDatabase, print, withDatabase } from './database.ts';
@@ -29,6 +32,7 @@ export async function testChannel(
   const deadline = AbortSignal.any([context.signal, AbortSignal.timeout(TEST_TIMEOUT_MS)]);
   const outcome = await context.sendTest(config, channel, deadline);
   context.signal.throwIfAborted();
+  await keepTest(context, config, channel, outcome);
   const document = {
     schema: 'tenantwatch.channel-test/1',
     channel,
@@ -37,6 +41,35 @@ export async function testChannel(
   } as const;
   print(context, options, document, () => `${channel}: ${outcomeWords(outcome)}\n`);
   if (outcome.result !== 'sent') context.finish(EXIT.failed);
+}
+
+/** Who tested what, for the audit trail. A test needs no database: where there is none, none is kept. */
+async function keepTest(
+  context: CliContext,
+  config: Config,
+  channel: string,
+  outcome: DeliveryOutcome,
+): Promise<void> {
+  const { env, clock, stderr } = context;
+  try {
+    const store = await context.openStore(config, 'write');
+    try {
+      store.audit.add({
+        at: clock.now(),
+        actor: plainText(env.USER ?? env.LOGNAME ?? '', 80) || 'nobody signed in',
+        action: 'alerts.test',
+        subject: channel,
+        outcome: outcome.result === 'sent' ? 'done' : 'failed',
+        detail: outcome.result === 'sent' ? {} : { reason: outcome.reason },
+      });
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'StoreError') throw error;
+    if (!('code' in error) || error.code !== 'missing')
+      stderr.write(`tenantwatch: the test is not in the audit trail: ${error.message}\n`);
+  }
 }
 
 function outcomeWords(outcome: DeliveryOutcome): string {
@@ -55,7 +88,7 @@ function outcomeWords(outcome: DeliveryOutcome): string {
 export async function listDeliveries(context: CliContext, options: DeliveriesOptions): Promise<void> {
   const { dead, channel, incident, limit } = options;
   const state = dead === true ? 'dead' : options.state;
-  await withDatabase(context, options, 'read', ({ store }) => {
+  await withDatabase(context, options, 'read', ({ store, config }) => {
     const deliveries = store.outbox
       .list({
         ...(state === undefined ? {} : { state }),
@@ -64,8 +97,60 @@ export async function listDeliveries(context: CliContext, options: DeliveriesOpt
         limit,
       })
       .map(summarize);
-    const report = { schema: 'tenantwatch.deliveries/1', at: context.clock.now(), deliveries } as const;
+    const report = {
+      schema: 'tenantwatch.deliveries/1',
+      at: context.clock.now(),
+      deliveries,
+      channels: channelsInTrouble(store, config),
+    } as const;
     print(context, options, report, deliveriesText);
+  });
+}
+
+/** More never waited at once. */
+const MOST_WAITING = 10_000;
+
+/** Channels that take nothing at present, and how many messages wait for each. */
+function channelsInTrouble(store: Pick<Store, 'outbox'>, config: Config): readonly ChannelTrouble[] {
+  const { outbox } = store;
+  const waiting = Map.groupBy(
+    outbox.list({ state: 'waiting', limit: MOST_WAITING }),
+    ({ channel }) => channel,
+  );
+  const disabled = outbox.disabledChannels();
+  const configured = new Set(config.alerts.channels.map(({ name }) => name));
+  const names = new Set([...disabled.keys(), ...[...waiting.keys()].filter((name) => !configured.has(name))]);
+  return [...names].toSorted().map((channel) => ({
+    channel,
+    configured: configured.has(channel),
+    disabled: disabled.get(channel) ?? null,
+    waiting: waiting.get(channel)?.length ?? 0,
+  }));
+}
+
+export async function enableChannel(
+  context: CliContext,
+  channel: string,
+  options: RetryOptions,
+): Promise<void> {
+  const author = operatorName(options.author, context);
+  await withDatabase(context, options, 'write', ({ store, config }) => {
+    const { outbox } = store;
+    const disabled = outbox.disabledChannels().get(channel);
+    if (disabled === undefined) {
+      const known = config.alerts.channels.some(({ name }) => name === channel);
+      const name = plainText(channel, 80);
+      throw new UsageError(known ? `${name} is not disabled` : `there is no channel ${name}`);
+    }
+    const entry = { actor: author, action: 'alerts.enable', subject: channel };
+    audited(store, context.clock, { ...entry, detail: { disabled: disabled.reason } }, () => {
+      outbox.enableChannel(channel);
+    });
+    const waiting = outbox.list({ state: 'waiting', channel, limit: MOST_WAITING }).length;
+    const document = { schema: 'tenantwatch.channel-enabled/1', channel, waiting } as const;
+    const words =
+      waiting === 0 ? 'nothing waits for it' : `${counted(waiting, 'message')} to be sent by the daemon`;
+    print(context, options, document, () => `${channel} is enabled again; ${words}\n`);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { AlertReason, NoticeReason } from '../model/alert.ts';
 import type { Delivery, DeliveryState } from '../model/delivery.ts';
-import { spokenDuration, spokenTime } from '../model/spoken.ts';
+import { counted, spokenDuration, spokenTime } from '../model/spoken.ts';
 import { columns } from './columns.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { say } from './wording.ts';
@@ -62,12 +62,37 @@ export interface DeliveriesReport {
   readonly at: number;
   /** Newest first. */
   readonly deliveries: readonly DeliverySummary[];
+  /** Those that take nothing at present. */
+  readonly channels: readonly ChannelTrouble[];
+}
+
+/** A channel that refused for good, or that the configuration has no more while messages wait for it. */
+export interface ChannelTrouble {
+  readonly channel: string;
+  readonly configured: boolean;
+  readonly disabled: { readonly at: number; readonly reason: string } | null;
+  readonly waiting: number;
 }
 
 const STATE_STYLE = { sent: 'good', dead: 'bad', leased: 'dim', waiting: 'doubtful' } as const;
 
-export function deliveriesText({ deliveries, at }: DeliveriesReport, palette: Palette = PLAIN): string {
-  if (deliveries.length === 0) return 'No deliveries.\n';
+export function deliveriesText(report: DeliveriesReport, palette: Palette = PLAIN): string {
+  const list = report.deliveries.length === 0 ? 'No deliveries.' : rowsText(report, palette);
+  const hints = report.channels.map((trouble) => palette.doubtful(troubleText(trouble)));
+  return `${[list, ...(hints.length === 0 ? [] : ['', ...hints])].join('\n')}\n`;
+}
+
+function troubleText({ channel, configured, disabled, waiting }: ChannelTrouble): string {
+  const name = say(channel);
+  const wait =
+    waiting === 0 ? '' : ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} for it.`;
+  if (!configured)
+    return `${name} is not in the configuration.${wait} What waits is given up 72 hours after it was decided, unless the channel returns.`;
+  const since = disabled === null ? '' : ` since ${spokenTime(disabled.at)}: ${say(disabled.reason)}`;
+  return `${name} is disabled${since}.${wait} When it is repaired: tenantwatch alerts enable ${name}`;
+}
+
+function rowsText({ deliveries, at }: DeliveriesReport, palette: Palette): string {
   const rows = deliveries.map((delivery) => {
     const { id, channel, reason, createdAt, state, nextAttemptAt } = delivery;
     const again =
@@ -80,5 +105,5 @@ export function deliveriesText({ deliveries, at }: DeliveriesReport, palette: Pa
       palette.dim(say(id)),
     ];
   });
-  return `${columns(rows, { indent: 0 })}\n`;
+  return columns(rows, { indent: 0 });
 }

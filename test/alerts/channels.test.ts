@@ -256,9 +256,9 @@ describe('Alertmanager gets', () => {
     ]);
     const [failing, well] = (bodies as { labels: object; endsAt: string }[][]).flat();
     assert.deepEqual(failing?.labels, { alertname: 'TenantwatchDatabase', scope: 'monitor' });
-    assert.deepEqual(well?.labels, failing?.labels);
-    assert.equal(failing?.endsAt, '2026-11-01T03:04:01.000Z');
-    assert.equal(well?.endsAt, '2026-11-01T03:00:00.000Z');
+    assert.deepEqual(well?.labels, failing.labels);
+    assert.equal(failing.endsAt, '2026-11-01T03:04:01.000Z');
+    assert.equal(well.endsAt, '2026-11-01T03:00:00.000Z');
   });
 
   it('no tenant label for the platform', async () => {

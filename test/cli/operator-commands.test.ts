@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { DeliveryOutcome } from '../../src/model/alert.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
+import { StoreError } from '../../src/store/index.ts';
 import { aDelivery, anIncident, aRelease, T0 } from '../store/fixtures.ts';
 import { databaseHost, type DatabaseHost } from './database-host.ts';
 
@@ -271,7 +272,62 @@ describe('alerts', () => {
       const ran = await host.command('alerts', 'test', 'ops');
       assert.equal(ran.exitCode, exitCode);
       assert.match(ran.stdout, said);
+      const [kept] = host.store.audit.list({ action: 'alerts.test' });
+      assert.deepEqual(
+        [kept?.actor, kept?.subject, kept?.outcome],
+        ['ada', 'ops', exitCode === 0 ? 'done' : 'failed'],
+      );
     });
+
+  it('a test needs no database', async (context) => {
+    const missing = new StoreError('missing', '/t.db', 'there is no database');
+    const host = databaseHost(context, {
+      config: channels,
+      host: {
+        sendTest: () => Promise.resolve({ result: 'sent' } as const),
+        openStore: () => Promise.reject(missing),
+      },
+    });
+    const { exitCode, stderr } = await host.command('alerts', 'test', 'ops');
+    assert.deepEqual([exitCode, stderr], [0, '']);
+  });
+
+  it('a disabled channel is shown with what waits for it, and enabled on request', async (context) => {
+    const host = databaseHost(context, { config: channels });
+    const { outbox, audit } = host.store;
+    outbox.add([
+      aDelivery('d1', { channel: 'ops' }),
+      aDelivery('d2', { channel: 'ops' }),
+      aDelivery('d3', { channel: 'old' }),
+    ]);
+    outbox.disableChannel('ops', T0, 'Slack answered no_service');
+    const { stdout } = await host.command('alerts', 'deliveries');
+    assert.match(
+      stdout,
+      /^ops is disabled since 2026-11-01 00:00:00 UTC: Slack answered no_service\. 2 messages wait for it\. When it is repaired: tenantwatch alerts enable ops$/mu,
+    );
+    assert.match(stdout, /^old is not in the configuration\. 1 message waits for it\./mu);
+    assert.equal(
+      (await host.command('alerts', 'enable', 'ops')).stdout,
+      'ops is enabled again; 2 messages to be sent by the daemon\n',
+    );
+    assert.equal(outbox.disabledChannels().size, 0);
+    assert.deepEqual(
+      audit.list({ action: 'alerts.enable' }).map(({ subject, outcome }) => [subject, outcome]),
+      [
+        ['ops', 'done'],
+        ['ops', 'started'],
+      ],
+    );
+    for (const [name, complaint] of [
+      ['ops', /ops is not disabled/u],
+      ['opps', /there is no channel opps/u],
+    ] as const) {
+      const { exitCode, stderr } = await host.command('alerts', 'enable', name);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, complaint);
+    }
+  });
 
   it('a channel that is not there is named with those that are', async (context) => {
     const { exitCode, stderr } = await databaseHost(context, { config: channels }).command(

@@ -244,7 +244,12 @@ describe('whatever stands in a name, a note or an error', () => {
             timeline: timelineOf(incident, [event], deploy, [delivery]),
             deliveries: [delivery],
           }),
-          deliveriesText({ schema: 'tenantwatch.deliveries/1', at: T0, deliveries: [delivery] }),
+          deliveriesText({
+            schema: 'tenantwatch.deliveries/1',
+            at: T0,
+            deliveries: [delivery],
+            channels: [{ channel: text, configured: true, disabled: { at: T0, reason: text }, waiting: 1 }],
+          }),
           silencesText({
             schema: 'tenantwatch.silences/1',
             at: T0,
