@@ -74,13 +74,6 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
   const organization = async (signal: AbortSignal): Promise<FlyOrganization> =>
     known ?? (await askOrganization(signal));
   const takesMacaroons = token?.kind !== 'bearer';
-  const sweep = createSweep({
-    graphql,
-    machines: takesMacaroons ? machines : null,
-    autostart: createAutostartCache(graphql, machines),
-    clock,
-    organization,
-  });
   // The Machines API takes macaroons only; a personal token still reads the same over GraphQL.
   const byApp: GraphqlApi = takesMacaroons
     ? { ...machines, apps: async (signal) => machines.apps(requireOrg(), signal) }
@@ -90,6 +83,14 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
         clock,
         organizationId: async (signal) => (await organization(signal)).id,
       });
+  const sweep = createSweep({
+    graphql,
+    machines: takesMacaroons ? machines : null,
+    autostart: createAutostartCache(graphql, machines),
+    clock,
+    byApp,
+    organization,
+  });
 
   return {
     certificates: byApp.certificates,

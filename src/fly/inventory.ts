@@ -40,13 +40,23 @@ export interface SweepOptions {
   readonly machines: MachinesApi | null;
   readonly autostart: AutostartCache;
   readonly clock: Clock;
+  /** Names and claims over other calls, for apps that come as null. */
+  readonly byApp: Pick<MachinesApi, 'certificates'> & {
+    readonly apps: (signal: AbortSignal) => Promise<readonly string[]>;
+  };
   /** Slug and node id of the organization. */
   readonly organization: (signal: AbortSignal) => Promise<{ readonly id: string; readonly slug: string }>;
 }
 
-/** An app whose release or machine configuration fails to resolve is still worth its certificates. */
+/** Apps that came as null are asked about one by one, up to so many: more is an API in trouble. */
+const MAX_LOST_APPS = 10;
+
+/**
+ * An app whose release or machine configuration fails to resolve is still worth its certificates; one whose certificates do comes as null,
+ * and must not hide the others.
+ */
 function isBeside(path: readonly (string | number)[]): boolean {
-  return path.includes('currentReleaseUnprocessed') || path.includes('machines');
+  return ['currentReleaseUnprocessed', 'machines', 'certificates'].some((field) => path.includes(field));
 }
 
 /**
@@ -102,6 +112,19 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     });
   }
 
+  /** Only a complete sweep becomes an inventory: what came as null is asked for by name, or the sweep fails. */
+  async function findLost(sweep: Sweep, lost: number, signal: AbortSignal): Promise<void> {
+    if (lost === 0) return;
+    if (lost > MAX_LOST_APPS) throw flyError('incomplete', `${lost} apps came as null`);
+    const names = (await options.byApp.apps(signal)).filter((name) => !sweep.apps.has(name));
+    if (names.length !== lost)
+      throw flyError('incomplete', `${lost} apps came as null, ${names.length} are missing by name`);
+    for (const name of names) {
+      const claims = await options.byApp.certificates(name, signal);
+      sweep.apps.set(name, { name: plainText(name, 63), status: '', claims, currentRelease: null });
+    }
+  }
+
   async function sweepApps(org: string, signal: AbortSignal): Promise<Sweep> {
     const sweep: Sweep = {
       org,
@@ -111,6 +134,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     };
     const seen = new Set<string>();
     let promised: number | null = null;
+    let lost = 0;
     let after: string | null = null;
     do {
       const page = await pageAfter(after, sweep, signal);
@@ -119,11 +143,12 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
         throw flyError('incomplete', 'apps vanished while the pages were read');
       promised ??= page.totalCount;
       for (const node of page.nodes ?? []) {
-        if (node === null) throw flyError('incomplete', 'an app came as null');
-        await addApp(node, sweep, signal);
+        if (node === null) lost += 1;
+        else await addApp(node, sweep, signal);
       }
       after = endOf(page, seen, 'apps of the organization');
     } while (after !== null);
+    await findLost(sweep, lost, signal);
     assertComplete(sweep.apps.size, promised, 'apps of the organization');
     return sweep;
   }

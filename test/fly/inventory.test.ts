@@ -165,17 +165,62 @@ describe('an inventory', () => {
     assert.equal((await client.inventory(signal)).apps.size, 4);
   });
 
-  it('keeps an app whose release fails to resolve, but none whose certificates do', async (t) => {
-    let path = ['apps', 'nodes', 1, 'currentReleaseUnprocessed'];
+  it('keeps an app whose release fails to resolve', async (t) => {
     const partly: Behaviour = (request) => {
       if (request.operation !== 'Inventory') return undefined;
       const { body } = changedPage(FLEET.slice(0, 3), request, (page) => page);
+      const path = ['apps', 'nodes', 1, 'currentReleaseUnprocessed'];
       return { body: { ...body, errors: [{ message: 'boom', path }] } };
     };
     const { client, signal } = await setup(t, faulty(FLEET, partly), ROUTINE);
     assert.equal((await client.inventory(signal)).apps.size, 3);
-    path = ['apps', 'nodes', 1, 'certificates'];
-    assert.equal((await failureOf(client.inventory(signal))).failure.code, 'server-error');
+  });
+
+  describe('when the certificates of one app fail to resolve, so that the app comes as null', () => {
+    const apps: readonly FakeApp[] = ['sp-1', 'sp-2', 'sp-3'].map((name) => ({
+      name,
+      certificates: [`${name}.customer.io`],
+    }));
+    const without =
+      (gone: readonly number[], names: readonly FakeApp[] = apps): Behaviour =>
+      (request) => {
+        if (request.path === '/v1/apps') return answerFor(names, request);
+        if (request.operation !== 'Inventory') return undefined;
+        const { body } = changedPage(apps, request, (page) => ({
+          ...page,
+          nodes: page.nodes.map((node, index) => (gone.includes(index) ? null : node)),
+        }));
+        const errors = gone.map((index) => ({
+          message: 'boom',
+          path: ['apps', 'nodes', index, 'certificates'],
+        }));
+        return { body: { ...body, errors } };
+      };
+
+    it('it is asked for by name', async (t) => {
+      const { client, signal } = await setup(t, faulty(apps, without([1])), ROUTINE);
+      const { claims } = await client.inventory(signal);
+      assert.deepEqual([...claims.keys()].toSorted(), [
+        'sp-1.customer.io',
+        'sp-2.customer.io',
+        'sp-3.customer.io',
+      ]);
+    });
+
+    const facts: readonly [what: string, behave: Behaviour, code: string][] = [
+      ['nobody can say which one it is', without([1], apps.slice(0, 1)), 'incomplete'],
+      [
+        'it fails by name, too',
+        (request, response) =>
+          request.path === '/v1/apps/sp-2/certificates' ? { status: 500 } : without([1])(request, response),
+        'server-error',
+      ],
+    ];
+    for (const [what, behave, code] of facts)
+      it(`the sweep fails when ${what}`, async (t) => {
+        const { client, signal } = await setup(t, faulty(apps, behave), ROUTINE);
+        assert.equal((await failureOf(client.inventory(signal))).failure.code, code);
+      });
   });
 
   const lies: readonly (readonly [
@@ -183,7 +228,7 @@ describe('an inventory', () => {
     (page: Record<string, unknown> & { nodes: unknown[] }) => unknown,
   ])[] = [
     ['promises more apps than come', (page) => ({ ...page, totalCount: 999 })],
-    ['gives an app as null', (page) => ({ ...page, nodes: [null, ...page.nodes.slice(1)] })],
+    ['gives every app as null', (page) => ({ ...page, nodes: page.nodes.map(() => null) })],
     [
       'has a next page and no cursor',
       (page) => ({ ...page, pageInfo: { hasNextPage: true, endCursor: null } }),

@@ -101,5 +101,12 @@ export function answerFor(apps: readonly FakeApp[], request: Received): Reply | 
     );
     return { body: { machines, error_regions: [] } };
   }
+  if (request.path === '/v1/apps') return { body: { apps: apps.map(({ name }) => ({ name })) } };
+  const [, named] = /^\/v1\/apps\/([^/]+)\/certificates$/.exec(request.path) ?? [];
+  const one = apps.find(({ name }) => name === named);
+  if (one !== undefined) {
+    const listed = (one.certificates ?? []).map((hostname) => ({ hostname, status: 'active' }));
+    return { body: { certificates: listed, total_count: listed.length } };
+  }
   return undefined;
 }
