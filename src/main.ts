@@ -81,10 +81,12 @@ function createHost(signal: AbortSignal, env: CliHost['env'] = process.env): Cli
       },
     }),
     startDaemon: async (config, options) => {
-      const [{ startDaemon }, { createLogger }] = await Promise.all([
+      const [{ startDaemon }, { createLogger }, { keepHeapTight }] = await Promise.all([
         import('./wiring/daemon.ts'),
         import('./wiring/logger.ts'),
+        import('./wiring/heap.ts'),
       ]);
+      keepHeapTight();
       const logger = createLogger(options.log, env);
       return startDaemon(config, { ...probing, env: options.env ?? env, logger });
     },
