@@ -1,7 +1,6 @@
 import { foreignWildcardClaims, wildcardHostname } from '../checks/claims.ts';
 import { count, listText } from '../checks/result.ts';
 import type { CheckId, CheckResult } from '../model/check.ts';
-import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { MonitorProblem, PlatformProblem } from '../model/problem.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
@@ -78,6 +77,9 @@ const PROOFS: Readonly<Record<MonitorProblem | PlatformProblem, readonly CheckId
   'management-app-down': ['management-app', 'control-handshake'],
 };
 
+const THROTTLED =
+  'Many names failed together, names that no tenant owns among them, and those succeeded after a pause.';
+
 const MOST = 4;
 
 /** Two to four facts that prove the problem, plain text. */
@@ -87,18 +89,13 @@ export function sharedEvidence(code: MonitorProblem | PlatformProblem, is: Share
     .map((id) => by.get(id))
     .filter((check) => check !== undefined && check.verdict !== 'skipped')
     .map((check) => check?.summary ?? '');
-  if (code === 'probe-throttled') texts.unshift(throttleText(is.snapshot));
+  if (code === 'probe-throttled') texts.unshift(THROTTLED);
   if (code === 'monitor-network-down') texts.push(witnessText(is.snapshot));
   for (const { verdict, summary } of is.checks) {
     if (texts.length >= 2) break;
     if (verdict !== 'skipped' && !texts.includes(summary)) texts.push(summary);
   }
   return texts.slice(0, MOST);
-}
-
-function throttleText(snapshot: PlatformSnapshot): string {
-  const answered = snapshot.controls.filter(({ site }) => factsOf(site) !== undefined).length;
-  return `The failures came over many names together; ${count(answered, 'control name')} of ${snapshot.controls.length} answered.`;
 }
 
 function witnessText(snapshot: PlatformSnapshot): string {

@@ -27,7 +27,8 @@ export type ThrottleAdvice = 'go-on' | 'pause' | 'slow-down' | 'speed-up';
 export const PAUSE_MS = 5 * SECOND_MS;
 const KEEP_SLOW_MS = 10 * MINUTE_MS;
 const NOT_AGAIN_MS = 2 * MINUTE_MS;
-const MIN_FAILING = 8;
+/** Fewer names that fail are no sign of a limit. */
+export const MIN_FAILING = 8;
 const MIN_FAILING_SHARE = 0.25;
 
 export const CLEAR: ThrottleState = { phase: 'clear', sinceMs: 0, quietUntilMs: 0 };

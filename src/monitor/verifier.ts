@@ -1,7 +1,8 @@
-import { diagnoseShared, diagnoseTenant, verifyResult } from '../diagnosis/index.ts';
+import { diagnoseShared, diagnoseTenant, verifyResult, type SharedResult } from '../diagnosis/index.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
 import type { Priority } from '../model/priority.ts';
+import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { Trigger } from '../model/verdict.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -9,11 +10,13 @@ import type { FlyView } from './fly-view.ts';
 import { createLiveChecks } from './live-checks.ts';
 import { observePlatform, type PlatformObserver } from './observe-platform.ts';
 import { observeTenant } from './observe-tenant.ts';
+import { isSuspect, secondLook, type SecondLookOptions } from './second-look.ts';
 import type { ServerDirectory } from './servers.ts';
 
 export interface VerifierOptions extends PlatformObserver {
   readonly servers: ServerDirectory;
   readonly concurrency: number;
+  readonly budget: SecondLookOptions['budget'];
   /** The view for one round: live calls for a few tenants, a sweep for many or when claims are asked for. */
   readonly view: (round: {
     readonly tenants: readonly Tenant[];
@@ -50,11 +53,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const { tenants, trigger, priority, wake, signal } = request;
       const view = options.view({ tenants, claims: request.claims, signal });
       const servers = options.servers.servers(signal);
-      const observed = observePlatform(
-        options,
-        { view, servers, priority, throttled: false, previousAnswerUntil: null },
-        signal,
-      );
+      const observe = (throttled: boolean): Promise<PlatformSnapshot> =>
+        observePlatform(options, { view, servers, priority, throttled, previousAnswerUntil: null }, signal);
+      const observed = observe(false);
+      const suspects = new Map<TenantResult, TenantSnapshot>();
       const judged = observed.then((snapshot) => ({ snapshot, shared: diagnoseShared(snapshot, platform) }));
 
       const verifyOne = async (tenant: Tenant): Promise<TenantResult> => {
@@ -69,12 +71,27 @@ export function createVerifier(options: VerifierOptions): Verifier {
         );
         const result = diagnoseTenant(snapshot, (await judged).shared, platform);
         request.onTenant?.(result);
+        if (isSuspect(result)) suspects.set(result, snapshot);
         return result;
       };
 
       const results = await mapConcurrently(tenants, options.concurrency, verifyOne);
       const { shared } = await judged;
-      return verifyResult(startedAt, clock.monotonicMs() - startedMs, shared, results);
+      const document = (by: SharedResult, of: readonly TenantResult[]): VerifyResult =>
+        verifyResult(startedAt, clock.monotonicMs() - startedMs, by, of);
+      const looking = { ...options, observe };
+      const later = await secondLook(looking, [...suspects.keys()], await observed, priority, signal);
+      if (later === undefined) return document(shared, results);
+      const then = diagnoseShared(later, platform);
+      return document(
+        then,
+        results.map((result) => {
+          const snapshot = suspects.get(result);
+          return snapshot === undefined
+            ? result
+            : diagnoseTenant({ ...snapshot, platform: later }, then, platform);
+        }),
+      );
     },
   };
 }

@@ -34,6 +34,7 @@ export function createGate(config: Config, { noFly }: GateOptions, host: Probing
   const verifier = createVerifier({
     ...observer,
     servers: probing.servers,
+    budget: probing.budget,
     concurrency: config.limits.concurrency,
     view: ({ tenants, claims, signal }) => {
       if (noFly) return withoutFly();

@@ -98,7 +98,7 @@ export function resolverFailing({ shared }: RemedyContext): readonly Remediation
 export function throttled(): readonly RemediationStep[] {
   return [
     byHand(
-      'Change nothing at tenants: probing has slowed down by itself and their handshakes are judged again when it recovers.',
+      'Change nothing at tenants: probing has slowed down by itself, and their handshakes are judged again in the next run.',
       'Fly’s edge limits handshakes by address range and by name, and aborts what is over: it looks like a conflict and is none.',
     ),
     byHand(
