@@ -26,6 +26,8 @@ export async function startWatch(place: Workplace): Promise<WatchProcess> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const pid = child.pid ?? 0;
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const complaints: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     const read = (line: string): void => {
@@ -55,6 +57,7 @@ export async function startWatch(place: Workplace): Promise<WatchProcess> {
       child.kill('SIGTERM');
       const timer = setTimeout(() => void end(child), STOP_MS);
       await ended;
+      process.off('exit', kill);
       clearTimeout(timer);
     },
   };

@@ -56,6 +56,9 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   },
 };
 
+// Interrupted, it takes what it started along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const wanted = positionals.length === 0 ? Object.keys(SECTIONS) : positionals;
 const unknown = wanted.filter((name) => !(name in SECTIONS));
 if (unknown.length > 0) {
