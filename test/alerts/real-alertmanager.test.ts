@@ -3,13 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNotifiers } from '../../src/alerts/index.ts';
 import type { Alert, Notifier } from '../../src/model/alert.ts';
+import { freePort } from '../support/free-port.ts';
 import { changed, opened, realClock, sendContext } from './fixtures.ts';
 
 const BINARY = '/usr/bin/prometheus-alertmanager';
@@ -20,16 +20,6 @@ interface SeenAlert {
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: string;
   readonly endsAt: string;
-}
-
-/** Alertmanager takes no port 0: one that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('the real Alertmanager', { skip: missing ? `${BINARY} is not installed` : false }, () => {

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_BACKEND, type Edge, type EdgePlan, type Pem, type Site } from './edge.ts';
-import { freePort, startThirdParty } from './third-party.ts';
+import { freePort } from '../support/free-port.ts';
+import { startThirdParty } from './third-party.ts';
 
 /** HAProxy ending TLS for the sites, by SNI, HTTP/2 and HTTP/1.1. */
 export async function startHaproxy(folder: string, plan: EdgePlan): Promise<Edge> {

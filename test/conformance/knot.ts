@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, startThirdParty, type RunningServer } from './third-party.ts';
+import { freePort } from '../support/free-port.ts';
+import { startThirdParty, type RunningServer } from './third-party.ts';
 
 export interface Knot extends RunningServer {
   /** `ip:port`, one for each address. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { until } from '../support/until.ts';
 
 /** Servers that others wrote, where Debian's packages of the same names put them. */
@@ -26,15 +26,6 @@ export function skippedWithout(...needed: readonly ThirdParty[]): string | false
 export function ownLoopback(number: number): string {
   const { pid } = process;
   return `127.${String(64 + number)}.${String((pid >> 8) & 0xff)}.${String(pid & 0xff)}`;
-}
-
-export async function freePort(address: string): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export interface RunningServer {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { request } from 'undici';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { freePort } from '../support/free-port.ts';
 import { startProgram, workplaceFor, type Workplace } from '../support/program.ts';
 import { until } from '../support/until.ts';
 import { ROOT, read } from './commands.ts';
@@ -16,16 +16,6 @@ const BINARY = '/usr/bin/prometheus';
 const missing = !existsSync(BINARY) && process.env.REQUIRE_CONFORMANCE !== '1';
 const TOKEN = 'metrics-0123456789abcdef0123456789abcdef';
 const TENANTS = 2;
-
-/** Prometheus takes no port 0: one that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('the real Prometheus', { skip: missing ? `${BINARY} is not installed` : false }, () => {
   const children: ChildProcess[] = [];
