@@ -17,7 +17,6 @@ export interface Metrics extends Recorder {
   readonly incidents: (live: readonly Incident[]) => void;
   readonly sources: (sources: readonly { readonly name: string; readonly reason: string | null }[]) => void;
   readonly databaseBytes: (bytes: number) => void;
-  readonly eventLoopDelay: (delayMs: number) => void;
   readonly handshakeBudget: (perSecond: number, waiting: number) => void;
   /** Text exposition format, version 0.0.4. */
   readonly render: () => Promise<string>;
@@ -41,6 +40,8 @@ export interface MetricsOptions {
   readonly version: string;
   /** Without them a fleet of any size has a bounded number of series. */
   readonly perTenant: boolean;
+  /** The longest delay of the event loop since the last call. */
+  readonly longestDelayMs?: () => number;
 }
 
 /** Chosen around what a visitor feels: a handshake takes 30 to 300 ms, a limit lies above 10 s. */
@@ -162,7 +163,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
     registers,
   }).set({ version: options.version, node: process.version }, 1);
 
-  let longestDelayMs = 0;
   return {
     contentType: registry.contentType,
     apiRequest: (api, result) => {
@@ -225,16 +225,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
     databaseBytes: (bytes) => {
       database.set(bytes);
     },
-    eventLoopDelay: (delayMs) => {
-      longestDelayMs = Math.max(longestDelayMs, delayMs);
-    },
     handshakeBudget: (perSecond, waiting) => {
       budgetRate.set(perSecond);
       budgetWaiting.set(waiting);
     },
     render: async () => {
-      loopDelay.set(longestDelayMs / 1000);
-      longestDelayMs = 0;
+      loopDelay.set((options.longestDelayMs?.() ?? 0) / 1000);
       const parts = [await registry.metrics()];
       for (const gauge of wide) parts.push(await gauge.render());
       return parts.join('');

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { diagnoseShared, diagnoseTenant } from '../diagnosis/index.ts';
 import { tenantOutcome } from '../incidents/index.ts';
 import type { CheckResult } from '../model/check.ts';
@@ -211,6 +212,8 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       if (signal.aborted) return;
       // Also after a failed sweep: other sources have nothing to do with Fly.
       await options.refreshTenants(signal);
+      // Each step looks at the whole organization; handshakes that are under way must not wait for all of them.
+      await setImmediate();
       deploys.resume();
       if (swept.outcome === 'failed') {
         const { code, detail } = swept.failure;
@@ -219,8 +222,8 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       }
       const fresh = history.freshReleases(swept.facts);
       deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
-      history.sweep(swept.facts);
       if (diff !== null) followClaims(diff);
+      await history.sweep(swept.facts);
     },
     observeShared: async (signal) => {
       await shared.observe(signal);

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SharedResult } from '../diagnosis/index.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
 import type { Inventory, Release } from '../model/fly.ts';
+import type { Deploy } from '../model/history.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Run } from '../model/run.ts';
 import type { Tenant } from '../model/tenant.ts';
@@ -13,7 +15,7 @@ export interface History {
   /** Releases, and ends of releases under way, that no sweep had seen before, also before a restart. Writes nothing. */
   readonly freshReleases: (inventory: Inventory) => readonly FreshRelease[];
   /** Takes a complete sweep: what was fresh in it is known from now on. */
-  readonly sweep: (inventory: Inventory) => void;
+  readonly sweep: (inventory: Inventory) => Promise<void>;
   /** The tenant's deploy was noticed then and must be verified, also after a restart. */
   readonly deployDue: (tenant: string, at: number) => void;
   readonly deployDone: (tenant: string) => void;
@@ -32,6 +34,9 @@ export interface DueDeploy {
   readonly release: Release | null;
 }
 
+/** Written in one go: some ten milliseconds. */
+const RELEASES_AT_ONCE = 500;
+
 /** The name under which deploys that must be verified stand among what is due. */
 const DEPLOYS = 'deploy';
 
@@ -48,7 +53,7 @@ export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logg
     }
   };
   /** That reading works proves nothing: a full disk can be read. */
-  const write = (work: () => void): void => {
+  const write = (work: () => unknown): void => {
     const written = attempt(() => {
       work();
       return true;
@@ -77,16 +82,23 @@ export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logg
           return [{ app, release }];
         });
       }, []),
-    sweep: ({ apps, claims, takenAt }) => {
-      write(() => {
-        store.claims.sweep([...claims.values()].flat(), takenAt);
-        const known = store.deploys.current();
-        for (const [app, { currentRelease: release }] of apps) {
-          const before = known.get(app)?.release;
-          if (release === null || (before !== undefined && isSame(before, release))) continue;
-          store.deploys.record(app, release, takenAt);
-        }
+    sweep: async ({ apps, claims, takenAt }) => {
+      write(() => store.claims.sweep([...claims.values()].flat(), takenAt));
+      await setImmediate();
+      const known = attempt(() => store.deploys.current(), new Map<string, Deploy>());
+      const unknown = [...apps].flatMap(([app, { currentRelease: release }]) => {
+        const before = known.get(app)?.release;
+        return release === null || (before !== undefined && isSame(before, release))
+          ? []
+          : [{ app, release }];
       });
+      // The first sweep of a large organization has all of them.
+      for (let from = 0; from < unknown.length; from += RELEASES_AT_ONCE) {
+        write(() => {
+          store.deploys.recordAll(unknown.slice(from, from + RELEASES_AT_ONCE), takenAt);
+        });
+        await setImmediate();
+      }
     },
     deployDue: (tenant, at) => {
       write(() => {

@@ -1,31 +1,15 @@
-import type { Claim, Inventory, Release } from '../model/fly.ts';
+import type { Claim, Inventory } from '../model/fly.ts';
 
-/** What happened in the organization between two sweeps. */
+/** What happened in the organization between two sweeps. New releases are told by the store, which also knows them over a restart. */
 export interface InventoryDiff {
   readonly appeared: readonly Claim[];
   readonly gone: readonly Claim[];
-  readonly releases: readonly { readonly app: string; readonly release: Release }[];
-  readonly cameApps: readonly string[];
-  readonly wentApps: readonly string[];
 }
 
 /** The first sweep has nothing to be compared with: nothing is new in it. */
 export function diffInventories(previous: Inventory | undefined, next: Inventory): InventoryDiff {
-  if (previous === undefined) return { appeared: [], gone: [], releases: [], cameApps: [], wentApps: [] };
-  const releases: { app: string; release: Release }[] = [];
-  for (const [name, { currentRelease }] of next.apps) {
-    const before = previous.apps.get(name);
-    if (currentRelease === null || before === undefined) continue;
-    if (currentRelease.id !== before.currentRelease?.id)
-      releases.push({ app: name, release: currentRelease });
-  }
-  return {
-    appeared: missingFrom(next, previous),
-    gone: missingFrom(previous, next),
-    releases,
-    cameApps: [...next.apps.keys()].filter((name) => !previous.apps.has(name)),
-    wentApps: [...previous.apps.keys()].filter((name) => !next.apps.has(name)),
-  };
+  if (previous === undefined) return { appeared: [], gone: [] };
+  return { appeared: missingFrom(next, previous), gone: missingFrom(previous, next) };
 }
 
 function missingFrom(one: Inventory, other: Inventory): readonly Claim[] {

@@ -43,21 +43,35 @@ export function createDeploys(connection: Connection): DeployTable {
   );
 
   /** A sweep asks every half minute, and hardly anything changed: kept until this or another process writes. */
-  let known: { readonly version: number; readonly deploys: ReadonlyMap<string, Deploy> } | undefined;
-  const forget = (): void => {
+  let known: { readonly version: number; readonly deploys: Map<string, Deploy> } | undefined;
+  connection.onRollback(() => {
     known = undefined;
+  });
+  /** To read all of them again because one app was deployed would take a twentieth of a second in a large fleet. */
+  const note = (app: string, deploy: Deploy): void => {
+    const before = known?.deploys.get(app);
+    if (before === undefined || isNewer(deploy, before)) known?.deploys.set(app, deploy);
   };
-  connection.onRollback(forget);
+  const noteChange = (app: string, release: Release): void => {
+    const before = known?.deploys.get(app);
+    if (before?.release.id === release.id) known?.deploys.set(app, { ...before, release });
+  };
+
+  const record = (app: string, release: Release, seenAt: number): boolean => {
+    const body = JSON.stringify(release);
+    const isNew = insert.run(app, release.id, release.createdAt, seenAt, body).changes === 1;
+    if (isNew) note(app, { app, release, firstSeenAt: seenAt });
+    else if (update.run({ body, app, release: release.id }).changes === 1) noteChange(app, release);
+    return isNew;
+  };
 
   return {
-    record: (app, release, seenAt) =>
+    record: (app, release, seenAt) => connection.write(() => record(app, release, seenAt)),
+    recordAll: (releases, seenAt) => {
       connection.write(() => {
-        const body = JSON.stringify(release);
-        const isNew = insert.run(app, release.id, release.createdAt, seenAt, body).changes === 1;
-        const changed = isNew || update.run({ body, app, release: release.id }).changes === 1;
-        if (changed) forget();
-        return isNew;
-      }),
+        for (const { app, release } of releases) record(app, release, seenAt);
+      });
+    },
     between: (app, since, until, limit, after = BEGINNING) =>
       connection.read(() => {
         const { app: afterApp, ...position } = after;
@@ -72,6 +86,14 @@ export function createDeploys(connection: Connection): DeployTable {
         return known.deploys;
       }),
   };
+}
+
+/** In the order in which `current` picks. */
+function isNewer(one: Deploy, other: Deploy): boolean {
+  return (
+    one.release.createdAt > other.release.createdAt ||
+    (one.release.createdAt === other.release.createdAt && one.firstSeenAt > other.firstSeenAt)
+  );
 }
 
 function toDeploy(row: Row): Deploy {

@@ -5,7 +5,7 @@ import { cutsForSize, FULL_SHARE, KINDS, type Cuts, type Kind, type Oldest } fro
 import type { RetentionPolicy, Upkeep, UpkeepStep } from './store.ts';
 
 const ROWS_A_STEP = 2_000;
-const TENANTS_A_STEP = 500;
+const TENANTS_A_STEP = 200;
 /** One megabyte: about five milliseconds of moving pages. */
 const PAGES_A_STEP = 256;
 /** Free pages are used again; only many of them are given back before the file is near its limit. */

@@ -117,9 +117,16 @@ export interface DeployPosition {
   readonly release: string;
 }
 
+export interface ReleaseOfApp {
+  readonly app: string;
+  readonly release: Release;
+}
+
 export interface DeployTable {
   /** True when the release was not known. A release that is known is brought up to date. */
   readonly record: (app: string, release: Release, seenAt: number) => boolean;
+  /** The same of many, in one transaction. */
+  readonly recordAll: (releases: readonly ReleaseOfApp[], seenAt: number) => void;
   /** By the release's own time; of all apps with null. `after`: only those that the list has behind this one. */
   readonly between: (
     app: string | null,
@@ -193,7 +200,7 @@ export interface ScopeStateTable {
 
 export interface RollupTable {
   /**
-   * Takes new runs into hours and days: at most about 2,000 runs a call, only of tenants with at least five minutes of
+   * Takes new runs into hours and days: at most about 2,000 runs of 200 tenants a call, only of tenants with at least five minutes of
    * them unless `all`. Returns how many it took; 0 when there is nothing to do.
    */
   readonly advance: (now: number, options?: { readonly all?: boolean }) => number;

@@ -71,7 +71,7 @@ export function unbelievableLoss(
   after: readonly Tenant[],
   maxLossShare: number,
 ): Loss | null {
-  if (before.length === 0) return null;
+  if (before === after || before.length === 0) return null;
   if (after.length === 0)
     return {
       lost: before.length,
@@ -86,6 +86,10 @@ export function unbelievableLoss(
   return { lost, reason: `it lost ${lost} of ${before.length} tenants at once` };
 }
 
+function isComplete(sources: readonly SourceState[]): boolean {
+  return sources.every(({ state }) => state !== 'empty');
+}
+
 function listOf(sources: readonly SourceState[], before: TenantList | null): TenantList {
   const tenants = mergeTenants(sources.map((source) => source.tenants));
   const index = (key: 'id' | 'hostname' | 'app'): ReadonlyMap<string, Tenant> => {
@@ -96,7 +100,7 @@ function listOf(sources: readonly SourceState[], before: TenantList | null): Ten
   const byId = index('id');
   return {
     tenants,
-    complete: sources.every(({ state }) => state !== 'empty'),
+    complete: isComplete(sources),
     byId,
     byHostname: index('hostname'),
     byApp: index('app'),
@@ -179,7 +183,11 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
           return ask(source, before, acceptLoss?.has(source.name) === true, signal);
         }),
       );
-      latest = listOf(sources, latest);
+      // In a large fleet, putting the same lists together again every half minute would hold up the probes.
+      const same = sources.every(({ tenants }, index) => tenants === states[index]?.tenants);
+      latest = same
+        ? { ...latest, complete: isComplete(sources), sources, added: [], removed: [] }
+        : listOf(sources, latest);
       return latest;
     },
     current: () => latest,

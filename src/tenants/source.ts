@@ -5,7 +5,7 @@ import type { Tenant } from '../model/tenant.ts';
 export interface TenantSource {
   /** For people: `list`, `file tenants.yaml`, `http example.com/tenants`, `fly`. No secrets. */
   readonly name: string;
-  /** The whole list, or a rejection that says what is wrong; never a part of it. */
+  /** The whole list, or a rejection that says what is wrong; never a part of it. The same array when nothing changed, where that is known. */
   readonly load: (signal: AbortSignal) => Promise<readonly Tenant[]>;
   /** The list of a source that is part of the configuration: known before anybody asks, and nobody doubts what an operator wrote. */
   readonly fixed?: readonly Tenant[];
@@ -30,8 +30,11 @@ export function excluder(exclude: readonly string[]): (tenant: Tenant) => boolea
 export function excluding(source: TenantSource, exclude: readonly string[]): TenantSource {
   if (exclude.length === 0) return source;
   const isExcluded = excluder(exclude);
-  const rest = (tenants: readonly Tenant[]): readonly Tenant[] =>
-    tenants.filter((tenant) => !isExcluded(tenant));
+  let latest: { readonly all: readonly Tenant[]; readonly rest: readonly Tenant[] } | undefined;
+  const rest = (all: readonly Tenant[]): readonly Tenant[] => {
+    if (latest?.all !== all) latest = { all, rest: all.filter((tenant) => !isExcluded(tenant)) };
+    return latest.rest;
+  };
   return {
     ...source,
     load: async (signal) => rest(await source.load(signal)),

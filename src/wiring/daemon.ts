@@ -10,6 +10,7 @@ import type { AlertLinks } from '../model/alert.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Platform } from '../model/platform.ts';
+import type { Tenant } from '../model/tenant.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
 import { createEdgeErrors } from '../monitor/edge-errors.ts';
@@ -29,6 +30,7 @@ import { watchDatabase } from './database-watch.ts';
 import { startEdgeMetrics, withEdgeErrors } from './edge-metrics.ts';
 import { observeFleet } from './fleet-metrics.ts';
 import { takeRequests } from './operator-inbox.ts';
+import { watchLoopDelay } from './loop-delay.ts';
 import { createProbing, type ProbingHost } from './probing.ts';
 import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
@@ -44,7 +46,12 @@ export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
 export async function startDaemon(config: Config, host: DaemonHost): Promise<StartedDaemon> {
   const { clock, random, logger, version } = host;
   const store = openStore({ path: config.store.path, clock, logger, daemon: true });
-  const metrics = createMetrics({ version, perTenant: config.server.perTenantMetrics });
+  const loopDelay = watchLoopDelay(clock);
+  const metrics = createMetrics({
+    version,
+    perTenant: config.server.perTenantMetrics,
+    longestDelayMs: loopDelay.longestMs,
+  });
   const probing = createProbing(config, { ...host, recorder: metrics });
   const { observer, flyProbe, servers, budget } = probing;
   const { platform } = observer;
@@ -62,12 +69,13 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const takeTenants = ({ tenants, complete }: ReturnType<typeof directory.current>): void => {
     // No source has ever answered: that is not an empty fleet.
     if (!complete && tenants.length === 0) return;
-    fleet.setTenants(tenants, complete);
+  let taken: readonly Tenant[] | undefined;
+    if (tenants !== taken || complete !== fleet.complete()) fleet.setTenants(tenants, complete);
+    taken = tenants;
     // Who is missing in a part of the list is not known to be gone.
     if (complete) tracker.closeAbsent();
   };
   const stalls = watchStalls(clock, (durationMs) => {
-    metrics.eventLoopDelay(durationMs);
     logger.warn({ durationMs: Math.round(durationMs) }, 'this process did not run for a while');
   });
   const notifiers = createNotifiers(config.alerts.channels, { clock, userAgent: `tenantwatch/${version}` });
@@ -229,6 +237,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   delivery.start();
   alarm.start();
   decisions.start();
+    loopDelay.stop();
   scheduler.start(daemon);
   const stopEdgeMetrics = startEdgeMetrics(edgeErrors);
   logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);
@@ -256,6 +265,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     },
   };
 }
+      loopDelay.stop();
 
 /** How long a complete sweep is evidence while later ones fail; by a cron expression until the next one. */
 function freshFor(cadence: Cadence): number {

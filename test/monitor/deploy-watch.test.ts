@@ -55,9 +55,9 @@ function daemonOn(store: Store, startMs = 0) {
     watch,
     fleet,
     logger,
-    sweep: (one: Release) => {
+    sweep: async (one: Release) => {
       noticed(one);
-      history.sweep(inventory(one));
+      await history.sweep(inventory(one));
     },
     /** The process ends before the sweep is written down. */
     sweepCutShort: noticed,
@@ -71,19 +71,19 @@ function daemonOn(store: Store, startMs = 0) {
   };
 }
 
-function deployed(context: TestContext) {
+async function deployed(context: TestContext) {
   const store = temporaryStore(context);
   const daemon = daemonOn(store);
-  daemon.sweep(release(1));
+  await daemon.sweep(release(1));
   assert.deepEqual(daemon.asked(), [], 'the first sight of an app is no deploy');
-  daemon.sweep(release(2));
+  await daemon.sweep(release(2));
   assert.deepEqual(daemon.asked(), ['shop+0']);
   return { store, ...daemon };
 }
 
 describe('a deploy that was noticed', () => {
-  it('is followed until the tenant verifies, and then no longer', (context) => {
-    const { run, at, logger } = deployed(context);
+  it('is followed until the tenant verifies, and then no longer', async (context) => {
+    const { run, at, logger } = await deployed(context);
     for (const [index, verdict] of (['fail', 'unknown', 'skipped'] as const).entries()) {
       at(index * 5_000);
       assert.deepEqual(run(verdict), ['shop+5000']);
@@ -100,8 +100,8 @@ describe('a deploy that was noticed', () => {
     );
   });
 
-  it('is one chain of runs, however many others of the tenant fail meanwhile', (context) => {
-    const { run, at } = deployed(context);
+  it('is one chain of runs, however many others of the tenant fail meanwhile', async (context) => {
+    const { run, at } = await deployed(context);
     assert.deepEqual(run('fail'), ['shop+5000']);
     at(2_000);
     assert.deepEqual(run('fail', 'recheck'), []);
@@ -111,23 +111,23 @@ describe('a deploy that was noticed', () => {
     assert.deepEqual(run('fail'), ['shop+5000']);
   });
 
-  it('goes on with the next run of any kind when a run of its own got lost', (context) => {
-    const { run, at } = deployed(context);
+  it('goes on with the next run of any kind when a run of its own got lost', async (context) => {
+    const { run, at } = await deployed(context);
     run('fail');
     at(60_000);
     assert.deepEqual(run('fail', 'schedule'), ['shop+5000']);
   });
 
-  it('is proved neither by a run that began before, nor by one that wakes nobody', (context) => {
-    const { run, at } = deployed(context);
+  it('is proved neither by a run that began before, nor by one that wakes nobody', async (context) => {
+    const { run, at } = await deployed(context);
     at(1_000);
     assert.deepEqual(run('pass', 'deploy', -1), []);
     assert.deepEqual(run('pass', 'schedule'), ['shop+5000']);
     assert.deepEqual(run('warn', 'gate'), PASS);
   });
 
-  it('is given up after five minutes', (context) => {
-    const { run, at, logger } = deployed(context);
+  it('is given up after five minutes', async (context) => {
+    const { run, at, logger } = await deployed(context);
     at(299_999);
     assert.deepEqual(run('fail'), ['shop+5000']);
     at(300_000);
@@ -136,14 +136,14 @@ describe('a deploy that was noticed', () => {
     assert.deepEqual(run('pass'), []);
   });
 
-  it('is verified again when it is rolled out', (context) => {
-    const { sweep, asked } = deployed(context);
-    for (const status of ['running', 'running', 'complete']) sweep(release(3, status));
+  it('is verified again when it is rolled out', async (context) => {
+    const { sweep, asked } = await deployed(context);
+    for (const status of ['running', 'running', 'complete']) await sweep(release(3, status));
     assert.deepEqual(asked(), ['shop+0', 'shop+0']);
   });
 
-  it('of a tenant that is gone is forgotten', (context) => {
-    const { store, fleet, watch } = deployed(context);
+  it('of a tenant that is gone is forgotten', async (context) => {
+    const { store, fleet, watch } = await deployed(context);
     fleet.setTenants([]);
     watch.noticed([]);
     assert.deepEqual(store.dueTimes.load('deploy'), []);
@@ -151,8 +151,8 @@ describe('a deploy that was noticed', () => {
 });
 
 describe('a restart in the middle of a deploy', () => {
-  it('goes on with it, and with the time that it had left', (context) => {
-    const { store, run } = deployed(context);
+  it('goes on with it, and with the time that it had left', async (context) => {
+    const { store, run } = await deployed(context);
     run('fail');
     const next = daemonOn(store, 290_000);
     next.watch.resume();
@@ -167,33 +167,33 @@ describe('a restart in the middle of a deploy', () => {
     assert.deepEqual(third.asked(), [], 'what is verified is not due any more');
   });
 
-  it('still looks once at a deploy whose time ran out meanwhile', (context) => {
-    const next = daemonOn(deployed(context).store, 600_000);
+  it('still looks once at a deploy whose time ran out meanwhile', async (context) => {
+    const next = daemonOn((await deployed(context)).store, 600_000);
     next.watch.resume();
     assert.deepEqual(next.asked(), ['shop+0']);
     assert.deepEqual(next.run('pass'), PASS);
   });
 
-  it('leaves a deploy of more than an hour ago alone', (context) => {
-    const { store } = deployed(context);
+  it('leaves a deploy of more than an hour ago alone', async (context) => {
+    const { store } = await deployed(context);
     const next = daemonOn(store, 3_600_001);
     next.watch.resume();
     assert.deepEqual(next.asked(), []);
     assert.deepEqual(store.dueTimes.load('deploy'), []);
   });
 
-  it('loses nothing when it comes before the sweep was written down', (context) => {
-    const { store, sweepCutShort } = deployed(context);
+  it('loses nothing when it comes before the sweep was written down', async (context) => {
+    const { store, sweepCutShort } = await deployed(context);
     sweepCutShort(release(3));
     const next = daemonOn(store, 10_000);
     next.watch.resume();
-    next.sweep(release(3));
+    await next.sweep(release(3));
     assert.deepEqual(next.asked().at(-1), 'shop+0');
     assert.equal(next.logger.lines.at(-1)?.fields.release, 3);
   });
 
-  it('waits for the list of tenants', (context) => {
-    const { store } = deployed(context);
+  it('waits for the list of tenants', async (context) => {
+    const { store } = await deployed(context);
     const next = daemonOn(store, 10_000);
     next.fleet.setTenants([], false);
     next.watch.resume();
