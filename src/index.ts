@@ -1,11 +1,12 @@
 /**
  * The library: the decisions that other programs may want, without I/O. `checkCertificateTarget` is the guard to call
  * before a certificate is added; the catalogue explains problem codes; the types describe the documents that
- * `tenantwatch verify --json` prints.
+ * `tenantwatch verify --json` prints. docs/library.md shows how to use it.
  */
 export {
   checkCertificateTarget,
   type CertificateTarget,
+  type PlacementRules,
   type TargetDecision,
   type TargetReason,
 } from './guard/certificate-target.ts';

@@ -11,6 +11,14 @@ import {
 import type { Platform } from '../model/platform.ts';
 import { tenantOfApp } from '../model/tenant-names.ts';
 
+/** What the rule of placement needs to know of the platform; the names are those of the configuration. */
+export type PlacementRules = Pick<
+  Platform,
+  'domain' | 'managementApp' | 'tenantApp' | 'tenantIdPattern' | 'customDomainsOn' | 'dialect'
+>;
+
+type Holding = Pick<Claim, 'hostname' | 'app'>;
+
 export interface CertificateTarget {
   readonly hostname: string;
   readonly app: string;
@@ -18,8 +26,8 @@ export interface CertificateTarget {
    * Claims of the organization's apps, or at least those of this hostname. Absent: only the rule of placement is asked.
    * Null: they were to be looked at and could not be, so that the answer is at best `unknown`.
    */
-  readonly claims?: readonly Claim[] | null;
-  readonly platform: Platform;
+  readonly claims?: readonly Holding[] | null;
+  readonly platform: PlacementRules;
 }
 
 /** The closed set of reasons. */
@@ -84,7 +92,7 @@ export function targetExitCode({ decision, reason }: TargetDecision): 0 | 1 | 2 
 }
 
 /** Is the app the wrong one for the name? Null when it is not. */
-function placement(hostname: string, app: string, platform: Platform): TargetDecision | null {
+function placement(hostname: string, app: string, platform: PlacementRules): TargetDecision | null {
   if (app === platform.managementApp) {
     const custom = !isWithinDomain(hostname, platform.domain);
     return custom && platform.customDomainsOn === 'tenant'
@@ -116,8 +124,8 @@ function placement(hostname: string, app: string, platform: Platform): TargetDec
 function claimed(
   hostname: string,
   app: string,
-  claims: readonly Claim[] | null | undefined,
-  platform: Platform,
+  claims: readonly Holding[] | null | undefined,
+  platform: PlacementRules,
 ): TargetDecision {
   if (claims === null) {
     return {
@@ -157,7 +165,7 @@ function claimed(
 }
 
 /** The management app's wildcard beside an exact name on the app where that belongs is how it is meant to be. */
-function conflicts(claim: Claim, hostname: string, platform: Platform): boolean {
+function conflicts(claim: Holding, hostname: string, platform: PlacementRules): boolean {
   return normalizeHostname(claim.hostname) === hostname || claim.app !== platform.managementApp;
 }
 

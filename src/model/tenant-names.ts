@@ -57,7 +57,10 @@ export function tenantById(id: string, platform: NamePlan): Tenant {
 }
 
 /** The id of the tenant that an app belongs to; null for the management app and for apps that are no tenant's. */
-export function tenantOfApp(app: string, platform: NamePlan): string | null {
+export function tenantOfApp(
+  app: string,
+  platform: Pick<NamePlan, 'managementApp' | 'tenantApp' | 'tenantIdPattern'>,
+): string | null {
   if (app === platform.managementApp) return null;
   const id = unfill(platform.tenantApp, 'tenant', app, {});
   return id !== null && isTenantId(id, platform) ? id : null;

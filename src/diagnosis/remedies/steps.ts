@@ -20,7 +20,9 @@ import type { ShellCommand, Word } from '../commands.ts';
  * `systemprompt cloud certs` acts on the management app and takes no app name, so the dialect can only be used there;
  * its `status` and `logs` act on the tenant of the profile in use and never name one, so exact remedies use `fly`.
  */
-function systemprompt(appName: string, platform: Platform): boolean {
+type Dialect = Pick<Platform, 'dialect' | 'managementApp'>;
+
+function systemprompt(appName: string, platform: Dialect): boolean {
   return platform.dialect === 'systemprompt' && appName === platform.managementApp;
 }
 
@@ -47,7 +49,7 @@ export function showCertificate(
 export function addCertificate(
   name: string,
   appName: string,
-  platform: Platform,
+  platform: Dialect,
   why: string,
 ): RemediationStep {
   const command: ShellCommand = systemprompt(appName, platform)
@@ -60,7 +62,7 @@ export function addCertificate(
 export function removeCertificate(
   name: string,
   appName: string,
-  platform: Platform,
+  platform: Dialect,
   why: string,
 ): RemediationStep {
   const command: ShellCommand = systemprompt(appName, platform)
