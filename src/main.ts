@@ -88,7 +88,7 @@ function createHost(signal: AbortSignal, env: CliHost['env'] = process.env): Cli
       ]);
       keepHeapTight();
       const logger = createLogger(options.log, env);
-      return startDaemon(config, { ...probing, env: options.env ?? env, logger });
+      return startDaemon(config, { ...probing, env: options.env ?? env, logger, past: options.past });
     },
   };
 }

@@ -10,10 +10,13 @@ import { createSlackBotNotifier, createSlackWebhookNotifier } from './slack.ts';
 import { createWebhookNotifier } from './webhook.ts';
 
 export { createDelivery } from './deliver.ts';
+export { destinationOf } from './destination.ts';
+export { withFormer, type FormerChannel, type PastChannels } from './former.ts';
 export { createDirect, type Direct } from './direct.ts';
 export {
   databaseFailingNotice,
   databaseWellNotice,
+  lostChannelNotice,
   noticeDeliveries,
   testNotice,
   watchdogNotice,

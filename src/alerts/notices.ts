@@ -1,6 +1,6 @@
 import type { Notice, NoticeReason } from '../model/alert.ts';
 import type { NewDelivery } from '../model/delivery.ts';
-import { spokenDuration } from '../model/spoken.ts';
+import { counted, spokenDuration } from '../model/spoken.ts';
 
 /** A notice for each of the channels. The id is what makes it one: the same id again is not sent again. */
 export function noticeDeliveries(notice: Notice, channels: readonly string[]): readonly NewDelivery[] {
@@ -47,6 +47,24 @@ export function databaseWellNotice(since: number, now: number): Notice {
 
 function failingId(since: number): string {
   return `database-failing-${since.toString(36)}`;
+}
+
+/**
+ * Incidents were told at an address that nobody here knows any more: their end cannot be told there.
+ * @param how what became of the channel: `is not in the configuration any more`
+ */
+export function lostChannelNotice(
+  channel: string,
+  how: string,
+  incidents: readonly string[],
+  now: number,
+): Notice {
+  const shown = incidents.slice(0, 10).join(', ');
+  const more = incidents.length > 10 ? ` and ${incidents.length - 10} more` : '';
+  const text =
+    `The alert channel ${channel} ${how}. Where it led, ${counted(incidents.length, 'incident was', 'incidents were')} told as open, and will not be told as over: ` +
+    `close there by hand, when over: ${shown}${more}.`;
+  return { id: `channel-lost-${channel}-${incidents[0] ?? ''}`, reason: 'channel-lost', at: now, text };
 }
 
 /** One channel's trouble, for the others. */

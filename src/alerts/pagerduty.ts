@@ -108,6 +108,7 @@ function noticeEvents(notice: Notice): readonly object[] {
     case 'channel-disabled':
     case 'channel-failing':
     case 'undeliverable':
+    case 'channel-lost':
     case 'database-failing':
       return [begin];
     case 'database-well':

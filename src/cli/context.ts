@@ -1,3 +1,4 @@
+import type { PastChannels } from '../alerts/index.ts';
 import type { Config } from '../config/index.ts';
 import type { FlyClient, FlyWriter } from '../fly/index.ts';
 import type { DeliveryOutcome } from '../model/alert.ts';
@@ -43,6 +44,8 @@ export interface DaemonStart {
   readonly log: { readonly format: 'json' | 'pretty' | 'none' };
   /** Another environment than the program's own. */
   readonly env?: CliHost['env'];
+  /** On a reload: what the daemon before it left. */
+  readonly past?: StartedDaemon['channels'];
 }
 
 /** A daemon that runs in this process. */
@@ -53,6 +56,8 @@ export interface StartedDaemon {
   readonly store: Store;
   /** Where its HTTP server listens. */
   readonly url: string;
+  /** For the next daemon of this process, which tells the end of incidents where they were told as open. */
+  readonly channels: PastChannels;
   readonly stop: () => Promise<void>;
 }
 

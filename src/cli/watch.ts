@@ -65,12 +65,13 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
     }
     serviceManager.reloading();
     await daemon.stop();
+    const past = daemon.channels;
     try {
-      daemon = await context.startDaemon(next.config, { log: { format } });
+      daemon = await context.startDaemon(next.config, { log: { format }, past });
       loaded = next;
       daemon.logger.info({}, `${because}: the new configuration is in effect`);
     } catch (error) {
-      daemon = await context.startDaemon(loaded.config, { log: { format } });
+      daemon = await context.startDaemon(loaded.config, { log: { format }, past });
       daemon.logger.error(
         { error: String(error) },
         `${because}: the new configuration does not start, the old one stays`,

@@ -40,6 +40,7 @@ export type NoticeReason =
   | 'channel-disabled'
   | 'channel-failing'
   | 'undeliverable'
+  | 'channel-lost'
   // The database cannot be written, and it can again: sent without it.
   | 'database-failing'
   | 'database-well';

@@ -1,4 +1,4 @@
-import { createDelivery, createDirect, createNotifiers, createRouter } from '../alerts/index.ts';
+import { createDelivery, createDirect, createRouter, type PastChannels } from '../alerts/index.ts';
 import type { StartedDaemon } from '../cli/context.ts';
 import type { Cadence, Config } from '../config/index.ts';
 import { runbookUrl } from '../diagnosis/catalogue.ts';
@@ -25,12 +25,13 @@ import { whatCameBefore } from '../monitor/what-came-before.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
+import { openChannels } from './channels.ts';
 import { createDatabaseAlarm } from './database-alarm.ts';
 import { watchDatabase } from './database-watch.ts';
 import { startEdgeMetrics, withEdgeErrors } from './edge-metrics.ts';
 import { observeFleet } from './fleet-metrics.ts';
-import { takeRequests } from './operator-inbox.ts';
 import { watchLoopDelay } from './loop-delay.ts';
+import { takeRequests } from './operator-inbox.ts';
 import { createProbing, type ProbingHost } from './probing.ts';
 import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
@@ -40,6 +41,8 @@ import { createWatchdog, fleetInWords } from './watchdog.ts';
 
 export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
   readonly logger: Logger;
+  /** The channels that the daemon before it had, in this process: a reload. */
+  readonly past?: PastChannels | undefined;
 }
 
 /** Opens the database, takes its lock, and starts all loops. Throws StoreError and ConfigError; then nothing is left running. */
@@ -66,10 +69,10 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     smallState: store.smallState,
     audit: store.audit,
   });
+  let taken: readonly Tenant[] | undefined;
   const takeTenants = ({ tenants, complete }: ReturnType<typeof directory.current>): void => {
     // No source has ever answered: that is not an empty fleet.
     if (!complete && tenants.length === 0) return;
-  let taken: readonly Tenant[] | undefined;
     if (tenants !== taken || complete !== fleet.complete()) fleet.setTenants(tenants, complete);
     taken = tenants;
     // Who is missing in a part of the list is not known to be gone.
@@ -78,7 +81,12 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const stalls = watchStalls(clock, (durationMs) => {
     logger.warn({ durationMs: Math.round(durationMs) }, 'this process did not run for a while');
   });
-  const notifiers = createNotifiers(config.alerts.channels, { clock, userAgent: `tenantwatch/${version}` });
+  const userAgent = `tenantwatch/${version}`;
+  const { notifiers, past } = openChannels(config.alerts.channels, host.past, store, {
+    clock,
+    logger,
+    userAgent,
+  });
   const delivery = createDelivery({
     outbox: store.outbox,
     notifiers,
@@ -145,7 +153,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     metrics,
     tracker,
     fleet,
-    userAgent: `tenantwatch/${version}`,
+    userAgent,
     watchdog: createWatchdog({
       intervalMs: config.alerts.watchdogMs,
       channels: config.alerts.channels.map(({ name }) => name),
@@ -229,6 +237,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   }).catch(async (error: unknown) => {
     stopObserving();
     stalls.stop();
+    loopDelay.stop();
     await probing.close();
     writer.close();
     store.close();
@@ -237,7 +246,6 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   delivery.start();
   alarm.start();
   decisions.start();
-    loopDelay.stop();
   scheduler.start(daemon);
   const stopEdgeMetrics = startEdgeMetrics(edgeErrors);
   logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);
@@ -247,6 +255,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     fleet,
     tracker,
     url: http.url,
+    channels: past,
     stop: async () => {
       await http.close();
       await stopEdgeMetrics();
@@ -256,6 +265,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       stopObserving();
       decisions.stop();
       stalls.stop();
+      loopDelay.stop();
       alarm.stop();
       await direct.stop();
       await delivery.stop();
@@ -265,7 +275,6 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     },
   };
 }
-      loopDelay.stop();
 
 /** How long a complete sweep is evidence while later ones fail; by a cron expression until the next one. */
 function freshFor(cadence: Cadence): number {
