@@ -114,6 +114,23 @@ describe('no remedy', () => {
       { numRuns: 1_500 },
     );
   });
+  it('speaks another dialect than the one that is set, where that has the command', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...PROBLEM_CODES), contexts, (code, seen) => {
+        const { dialect, managementApp } = seen.platform;
+        for (const step of buildRemediation(code, seen)) {
+          if (step.kind !== 'command') continue;
+          if (dialect === 'fly') assert.doesNotMatch(step.command, /^systemprompt/);
+          else
+            assert.ok(
+              !/^fly certs /.test(step.command) || !step.command.includes(`-a ${managementApp}`),
+              step.command,
+            );
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
   it('makes things worse by its order: reading before changing nothing is undone, and an add never precedes a removal', () => {
     fc.assert(
       fc.property(fc.constantFrom(...PROBLEM_CODES), contexts, (code, seen) => {
