@@ -19,10 +19,12 @@ export const HTTP_ERRORS = {
   'csrf-token': { status: 403, message: 'The form is too old, or not ours: load the page again.' },
   'not-found': { status: 404, message: 'There is nothing here.' },
   'no-such-tenant': { status: 404, message: 'There is no such tenant.' },
+  'too-slow': { status: 408, message: 'The request did not arrive in time.' },
   conflict: { status: 409, message: 'That cannot be done in the present state.' },
   'too-large': { status: 413, message: 'The body is too large.' },
   'unsupported-media-type': { status: 415, message: 'The body must be JSON: Content-Type: application/json' },
   'rate-limited': { status: 429, message: 'Too many requests; see Retry-After.' },
+  'headers-too-large': { status: 431, message: 'The headers are too large.' },
   internal: { status: 500, message: 'A fault of ours; the log says more.' },
   unavailable: { status: 503, message: 'This cannot be told at present.' },
 } as const satisfies Record<string, { readonly status: number; readonly message: string }>;
@@ -48,6 +50,7 @@ const BY_STATUS: ReadonlyMap<number, HttpErrorCode> = new Map([
   [404, 'not-found'],
   [405, 'not-found'],
   [413, 'too-large'],
+  [414, 'bad-request'],
   [415, 'unsupported-media-type'],
   [429, 'rate-limited'],
 ]);

@@ -8,6 +8,7 @@ import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import { mapConcurrently } from '../monitor/concurrency.ts';
 import type { HttpContext } from './context.ts';
 import { HttpError } from './errors.ts';
+import { createSharedRuns, type SharedRuns } from './shared-runs.ts';
 
 /** Verifications that somebody asked for: they run in the daemon, whether or not anybody still waits. */
 export interface Verifications {
@@ -28,6 +29,7 @@ export interface Verification {
   readonly id: string;
   readonly createdAt: number;
   readonly total: number;
+  /** In the order in which they ended. */
   readonly finished: () => readonly TenantResult[];
   /** Checks that ended of tenants that have not. */
   readonly underWay: () => ReadonlyMap<string, readonly CheckResult[]>;
@@ -35,14 +37,9 @@ export interface Verification {
   readonly state: () => 'running' | 'finished' | 'aborted';
   /** Resolves when it is over: with null when the daemon stopped before. */
   readonly over: Promise<VerifyResult | null>;
-  /** Returns how to stop listening. A listener must not throw. */
-  readonly listen: (listener: (event: VerificationEvent) => void) => () => void;
+  /** Calls back whenever one of the above has changed; returns how to stop. A listener must not throw. */
+  readonly listen: (listener: () => void) => () => void;
 }
-
-export type VerificationEvent =
-  | { readonly kind: 'check'; readonly tenant: string; readonly check: CheckResult }
-  | { readonly kind: 'tenant'; readonly result: TenantResult }
-  | { readonly kind: 'over' };
 
 /** Up to so many are asked about one by one at Fly's API; more are cheaper to sweep. As the gate on the command line does it. */
 const ASKED_ONE_BY_ONE = 10;
@@ -61,6 +58,8 @@ type VerificationsContext = Pick<
 
 export function createVerifications(context: VerificationsContext): Verifications {
   const { fleet, scheduler, platform, clock, logger } = context;
+  // Half of the places for all verifications together: who watches the fleet goes on.
+  const runs = createSharedRuns(scheduler, Math.ceil(context.config.limits.concurrency / 2));
   const kept = new Map<
     string,
     { readonly verification: Verification; readonly all: boolean; overAt: number | null }
@@ -124,7 +123,7 @@ export function createVerifications(context: VerificationsContext): Verification
       if (running.length >= MAX_RUNNING)
         throw new HttpError('rate-limited', 'Too many verifications are running; try again later.');
       const swept = claims || tenants.length > ASKED_ONE_BY_ONE;
-      const verification = run(context, tenants, swept ? sweep : null);
+      const verification = run(context, runs, tenants, swept ? sweep : null);
       const { id } = verification;
       logger.info({ verification: id, tenants: tenants.length, by }, 'verification asked for');
       kept.set(id, { verification, all: names === null, overAt: null });
@@ -138,7 +137,8 @@ export function createVerifications(context: VerificationsContext): Verification
 }
 
 function run(
-  { fleet, scheduler, config, clock, logger }: VerificationsContext,
+  { fleet, config, clock, logger }: VerificationsContext,
+  runs: SharedRuns,
   tenants: readonly Tenant[],
   sweep: (() => Promise<void>) | null,
 ): Verification {
@@ -147,12 +147,12 @@ function run(
   const startedMs = clock.monotonicMs();
   const finished: TenantResult[] = [];
   const underWay = new Map<string, CheckResult[]>();
-  const listeners = new Set<(event: VerificationEvent) => void>();
+  const listeners = new Set<() => void>();
   let state: 'running' | 'finished' | 'aborted' = 'running';
   let result: VerifyResult | null = null;
 
-  const tell = (event: VerificationEvent): void => {
-    for (const listener of listeners) listener(event);
+  const tell = (): void => {
+    for (const listener of listeners) listener();
   };
 
   const one = async (tenant: Tenant): Promise<void> => {
@@ -160,9 +160,9 @@ function run(
     underWay.set(tenant.id, checks);
     const onCheck = (check: CheckResult): void => {
       checks.push(check);
-      tell({ kind: 'check', tenant: tenant.id, check });
+      tell();
     };
-    const verified = await scheduler.verifyNow(tenant.id, 'gate', onCheck, sweep === null ? 'live' : 'swept');
+    const verified = await runs.run(tenant.id, sweep === null ? 'live' : 'swept', onCheck);
     underWay.delete(tenant.id);
     if (verified === undefined) {
       // The tenant went away meanwhile, which is no trouble, or the daemon stops.
@@ -170,18 +170,18 @@ function run(
       return;
     }
     finished.push(verified);
-    tell({ kind: 'tenant', result: verified });
+    tell();
   };
 
   const all = async (): Promise<VerifyResult | null> => {
     await sweep?.();
-    // Half of the places: who watches the fleet goes on.
+    // No more at a time than there are places, so that another verification waits for a few of ours, not for all.
     await mapConcurrently(tenants, Math.ceil(config.limits.concurrency / 2), one);
     const shared = fleet.shared();
     if (shared === undefined || state === 'aborted') return null;
     const order = new Map(tenants.map((tenant, index) => [tenant.id, index]));
-    finished.sort((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0));
-    return verifyResult(createdAt, clock.monotonicMs() - startedMs, shared.result, finished);
+    const inOrder = finished.toSorted((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0));
+    return verifyResult(createdAt, clock.monotonicMs() - startedMs, shared.result, inOrder);
   };
 
   const over = all()
@@ -192,7 +192,7 @@ function run(
     .then((document) => {
       result = document;
       state = document === null ? 'aborted' : 'finished';
-      tell({ kind: 'over' });
+      tell();
       listeners.clear();
       return document;
     });

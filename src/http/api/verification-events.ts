@@ -2,12 +2,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { CheckResult } from '../../model/check.ts';
 import type { TenantResult } from '../../model/diagnosis.ts';
 import { HttpError } from '../errors.ts';
-import type { Verification, VerificationEvent } from '../verifications.ts';
+import type { Verification } from '../verifications.ts';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 200;
-/** Who reads slower than this is let go, and may come back: everything is told again. */
-const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** Tells one reader of a verification. */
 export type StreamEvents = (verification: Verification, reply: FastifyReply) => void;
@@ -36,34 +34,29 @@ export function createEventStreams(
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    // Who listens knows at once that they do, also while nothing happens.
+    raw.flushHeaders();
 
-    const send = (event: string, data: object): void => {
-      raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-      if (raw.writableLength > MAX_UNREAD_BYTES) end();
-    };
-    const sendCheck = (tenant: string, check: CheckResult): void => {
-      send('check', { tenant, check });
-    };
-    const sendTenant = (result: TenantResult): void => {
-      const { tenant, hostname, verdict, diagnosis, explainedBy } = result;
-      send('tenant', { tenant, hostname, verdict, code: diagnosis?.code ?? explainedBy?.code ?? null });
-    };
-    const onEvent = (event: VerificationEvent): void => {
-      switch (event.kind) {
-        case 'check':
-          sendCheck(event.tenant, event.check);
-          return;
-        case 'tenant':
-          sendTenant(event.result);
-          return;
-        case 'over':
-          send('over', statusOf(verification));
-          end();
-          return;
+    const nextUntold = whatIsUntold(verification);
+    // As much as the reader takes: who reads slowly costs no memory, and hears everything all the same.
+    const pump = (): void => {
+      while (!raw.writableNeedDrain && !raw.writableEnded) {
+        const event = nextUntold();
+        if (event === undefined) break;
+        raw.write(event);
       }
+      if (raw.writableNeedDrain || raw.writableEnded || verification.state() === 'running') return;
+      raw.write(eventText('over', statusOf(verification)));
+      end();
     };
-    const stopListening = verification.listen(onEvent);
-    const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS);
+    let stuck = false;
+    const heartbeat = setInterval(() => {
+      // Who takes nothing from one heartbeat to the next is gone, or holds the place for nothing.
+      if (raw.writableNeedDrain && stuck) raw.destroy();
+      stuck = raw.writableNeedDrain;
+      if (!stuck) raw.write(':\n\n');
+    }, HEARTBEAT_MS);
+    const stopListening = verification.listen(pump);
     const end = (): void => {
       streams.delete(end);
       stopListening();
@@ -71,16 +64,53 @@ export function createEventStreams(
       raw.end();
     };
     streams.add(end);
+    raw.on('drain', () => {
+      stuck = false;
+      pump();
+    });
     raw.on('close', end);
     raw.on('error', end);
-
-    // What is over already comes first, so that coming late, or again, loses nothing.
-    for (const result of verification.finished()) {
-      for (const check of result.checks) sendCheck(result.tenant, check);
-      sendTenant(result);
-    }
-    for (const [tenant, checks] of verification.underWay())
-      for (const check of checks) sendCheck(tenant, check);
-    if (verification.state() !== 'running') onEvent({ kind: 'over' });
+    pump();
   };
+}
+
+/**
+ * The events that this reader was not told yet, at any moment: what was over before they came first, so that coming late, or again,
+ * loses nothing. Nothing is kept for a reader but what they were told of tenants that are under way.
+ */
+function whatIsUntold(verification: Verification): () => string | undefined {
+  const told = new Map<string, Set<string>>();
+  let finished = 0;
+
+  const untoldCheck = (tenant: string, checks: readonly CheckResult[]): string | undefined => {
+    const ids = told.get(tenant) ?? new Set();
+    const check = checks.find(({ id }) => !ids.has(id));
+    if (check === undefined) return undefined;
+    told.set(tenant, ids.add(check.id));
+    return eventText('check', { tenant, check });
+  };
+
+  return () => {
+    const result = verification.finished()[finished];
+    if (result !== undefined) {
+      const check = untoldCheck(result.tenant, result.checks);
+      if (check !== undefined) return check;
+      finished += 1;
+      told.delete(result.tenant);
+      return eventText('tenant', summaryOf(result));
+    }
+    for (const [tenant, checks] of verification.underWay()) {
+      const check = untoldCheck(tenant, checks);
+      if (check !== undefined) return check;
+    }
+    return undefined;
+  };
+}
+
+function summaryOf({ tenant, hostname, verdict, diagnosis, explainedBy }: TenantResult): object {
+  return { tenant, hostname, verdict, code: diagnosis?.code ?? explainedBy?.code ?? null };
+}
+
+function eventText(event: string, data: object): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -117,6 +117,8 @@ export function verificationRoutes({ api, context }: ApiParts): void {
   api.get(
     '/verifications/:verification/events',
     {
+      // A stream without a body would be a place taken for nothing.
+      exposeHeadRoute: false,
       config: needs('verify'),
       schema: {
         operationId: 'streamVerification',
