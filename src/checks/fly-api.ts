@@ -15,8 +15,8 @@ const SAYS_NOTHING: ReadonlySet<FailureCode> = new Set(['not-found', 'aborted', 
  */
 export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
   const latest = snapshot.monitor.flyApi;
-  if (latest.outcome === 'not-taken') return skippedFor(ID, latest);
-  const call = latest.outcome === 'failed' ? latest : (failedAboutPlatform(snapshot) ?? latest);
+  const call = tellingCall(latest, failedAboutPlatform(snapshot));
+  if (call.outcome === 'not-taken') return skippedFor(ID, call);
   const durationMs = durationOf(call);
   if (call.outcome === 'observed') {
     return passed(ID, "Fly's API answers.", { api: call.facts.api }, durationMs);
@@ -39,7 +39,7 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
       return notPassed(ID, 'fail', 'rate-limited', "Fly's API limits our requests.", evidence, durationMs);
     case 'aborted':
     case 'internal': {
-      const summary = `Fly's API was not asked to the end: ${failureText(failure)}.`;
+      const summary = `Whether Fly's API answers is not known: ${failureText(failure)}.`;
       return notPassed(ID, 'unknown', failureReason(failure), summary, evidence, durationMs);
     }
     default: {
@@ -49,12 +49,22 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
   }
 }
 
-/** What could not be learnt of the management app and the wildcard, the first of it. */
-function failedAboutPlatform(snapshot: PlatformSnapshot): FailedCall | undefined {
+function tellingCall(
+  latest: PlatformSnapshot['monitor']['flyApi'],
+  others: readonly FailedCall[],
+): PlatformSnapshot['monitor']['flyApi'] {
+  if (latest.outcome === 'failed') return latest;
+  // No call came to its end, and yet there were some: the time ran out.
+  if (latest.outcome === 'not-taken') return others[0] ?? latest;
+  return others.find(({ failure }) => !SAYS_NOTHING.has(failure.code)) ?? latest;
+}
+
+/** What could not be learnt of the management app and the wildcard. */
+function failedAboutPlatform(snapshot: PlatformSnapshot): readonly FailedCall[] {
   const { certificates, machines, addresses } = snapshot.management;
-  return [certificates, machines, addresses, snapshot.wildcardClaims].find(
+  return [certificates, machines, addresses, snapshot.wildcardClaims].filter(
     (taken: Taken<unknown>): taken is FailedCall =>
-      taken.outcome === 'failed' && taken.failure.phase === 'api' && !SAYS_NOTHING.has(taken.failure.code),
+      taken.outcome === 'failed' && taken.failure.phase === 'api',
   );
 }
 

@@ -95,7 +95,7 @@ const CODE_WORDS: Partial<Record<Failure['code'], string>> = {
   malformed: 'an answer that cannot be read',
   incomplete: 'an answer with gaps',
   internal: 'a fault of our own',
-  aborted: 'stopped before the end',
+  aborted: 'the run ended',
 };
 
 const PHASE_WORDS: Record<Failure['phase'], string> = {
@@ -108,8 +108,14 @@ const PHASE_WORDS: Record<Failure['phase'], string> = {
 
 /** A failure in words: `the peer closed the connection during the TLS handshake (unexpected EOF)`. */
 export function failureText(failure: Failure): string {
+  if (failure.code === 'aborted' && failure.phase === 'api') return "the run ended before Fly's API answered";
   const what = failure.alert === undefined ? CODE_WORDS[failure.code] : `TLS alert ${failure.alert}`;
-  const asSeen = failure.code === 'eof' ? ' (unexpected EOF)' : '';
+  const asSeen =
+    failure.code === 'eof'
+      ? ' (unexpected EOF)'
+      : failure.code === 'incomplete'
+        ? ` (${failure.detail})`
+        : '';
   return `${what ?? failure.code} ${PHASE_WORDS[failure.phase]}${asSeen}`;
 }
 

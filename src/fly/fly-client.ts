@@ -1,4 +1,4 @@
-import type { Claim, Inventory, Machine, Release } from '../model/fly.ts';
+import type { Claim, Inventory, Machine, Release, SweepWish } from '../model/fly.ts';
 import type { Taken } from '../model/observation.ts';
 import type { Recorder } from '../model/recorder.ts';
 import type { Clock, Random } from '../model/time.ts';
@@ -36,10 +36,11 @@ export interface FlyClient {
   /** Names of all apps of the organization. */
   readonly apps: (signal: AbortSignal) => Promise<readonly string[]>;
   /**
-   * The whole organization. Apps and claims are complete, or it rejects (`incomplete` where pages are missing);
+   * The whole organization. Apps and claims are complete, but for those of the apps in `unread` where gaps may be named, or it
+   * rejects (`incomplete` where pages are missing);
    * `machines` of every app is null when the list of machines could not be had whole.
    */
-  readonly inventory: (signal: AbortSignal) => Promise<Inventory>;
+  readonly inventory: (signal: AbortSignal, wish?: SweepWish) => Promise<Inventory>;
   /** The latest releases of an app, newest first. */
   readonly releases: (app: string, limit: number, signal: AbortSignal) => Promise<readonly Release[]>;
   readonly organization: (signal: AbortSignal) => Promise<FlyOrganization>;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { AppSummary, Claim, Inventory, Machine } from '../model/fly.ts';
+import type { Failure, FailureCode } from '../model/failure.ts';
+import type { AppSummary, Claim, Inventory, Machine, SweepWish } from '../model/fly.ts';
 import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
 import { inventoryPage } from './answers.ts';
@@ -24,6 +25,25 @@ const NESTED_CERTIFICATES = 25;
 type AppsPage = z.infer<typeof inventoryPage>['apps'];
 type PageApp = NonNullable<NonNullable<AppsPage['nodes']>[number]>;
 
+/** Failures that are not about one app: no other would be read either. */
+const ABOUT_ALL: ReadonlySet<FailureCode> = new Set(['aborted', 'unauthorized', 'rate-limited']);
+
+/** The claims of one app; where they cannot be read and the sweep may go on without, none, and the app is named. */
+async function unlessUnread(
+  app: string,
+  { unread }: Sweep,
+  read: () => Promise<readonly Claim[]>,
+): Promise<readonly Claim[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (unread === null || unread.size >= MAX_LOST_APPS || !(error instanceof FlyError)) throw error;
+    if (ABOUT_ALL.has(error.failure.code)) throw error;
+    unread.set(app, error.failure);
+    return [];
+  }
+}
+
 /** What one sweep has gathered so far. */
 interface Sweep {
   readonly org: string;
@@ -32,6 +52,8 @@ interface Sweep {
   readonly apps: Map<string, Omit<AppSummary, 'machines'>>;
   /** Autostart by machine id, as far as this sweep came across it. */
   readonly starts: Map<string, boolean | null>;
+  /** Null where every app has to be read. */
+  readonly unread: Map<string, Failure> | null;
 }
 
 export interface SweepOptions {
@@ -48,7 +70,7 @@ export interface SweepOptions {
   readonly organization: (signal: AbortSignal) => Promise<{ readonly id: string; readonly slug: string }>;
 }
 
-/** Apps that came as null are asked about one by one, up to so many: more is an API in trouble. */
+/** Apps that came as null are asked about one by one, and left out where they may be, up to so many: more is an API in trouble. */
 const MAX_LOST_APPS = 10;
 
 /**
@@ -63,7 +85,9 @@ function isBeside(path: readonly (string | number)[]): boolean {
  * Reads the whole organization: pages of apps with their certificates, the list of all machines beside them. The
  * requests grow with the pages, not with the apps. Each page is parsed by itself, so the event loop is never held for long.
  */
-export function createSweep(options: SweepOptions): (signal: AbortSignal) => Promise<Inventory> {
+export function createSweep(
+  options: SweepOptions,
+): (signal: AbortSignal, wish?: SweepWish) => Promise<Inventory> {
   const { graphql, clock, autostart } = options;
   const appsPage = createPageSize({ clock, ...APPS_PER_PAGE });
   const certificates = createCertificatePages(graphql, clock);
@@ -101,7 +125,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
   }
 
   async function addApp(node: PageApp, sweep: Sweep, signal: AbortSignal): Promise<void> {
-    const claims = await claimsOf(node, signal);
+    const claims = await unlessUnread(node.name, sweep, () => claimsOf(node, signal));
     collectAutostart(node.machines, sweep.starts);
     const release = node.currentReleaseUnprocessed;
     sweep.apps.set(node.name, {
@@ -120,17 +144,18 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     if (names.length !== lost)
       throw flyError('incomplete', `${lost} apps came as null, ${names.length} are missing by name`);
     for (const name of names) {
-      const claims = await options.byApp.certificates(name, signal);
+      const claims = await unlessUnread(name, sweep, () => options.byApp.certificates(name, signal));
       sweep.apps.set(name, { name: plainText(name, 63), status: '', claims, currentRelease: null });
     }
   }
 
-  async function sweepApps(org: string, signal: AbortSignal): Promise<Sweep> {
+  async function sweepApps(org: string, { gaps }: SweepWish, signal: AbortSignal): Promise<Sweep> {
     const sweep: Sweep = {
       org,
       configs: machinesKnown && autostart.isEmpty(),
       apps: new Map(),
       starts: new Map(),
+      unread: gaps === 'named' ? new Map() : null,
     };
     const seen = new Set<string>();
     let promised: number | null = null;
@@ -176,7 +201,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     return byApp;
   }
 
-  return async (signal) => {
+  return async (signal, wish = { gaps: 'refused' }) => {
     const startedAt = clock.now();
     const { id, slug } = await options.organization(signal);
     const stop = new AbortController();
@@ -186,7 +211,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
     machinesSweep.catch(() => undefined);
     let swept: Sweep;
     try {
-      swept = await sweepApps(id, signal);
+      swept = await sweepApps(id, wish, signal);
     } catch (error) {
       // Without the apps the machines are of no use.
       stop.abort();
@@ -211,6 +236,7 @@ export function createSweep(options: SweepOptions): (signal: AbortSignal) => Pro
         else same.push(claim);
       }
     }
-    return { startedAt, takenAt: clock.now(), apps, claims };
+    const { unread } = swept;
+    return { startedAt, takenAt: clock.now(), apps, claims, ...(unread === null ? {} : { unread }) };
   };
 }

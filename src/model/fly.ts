@@ -1,4 +1,5 @@
 /** What Fly's API says, in the product's words. `fly/` maps both of Fly's vocabularies to these. */
+import type { Failure } from './failure.ts';
 
 /** A hostname that an app holds a certificate for. */
 export interface Claim {
@@ -65,7 +66,7 @@ export interface AppSummary {
   readonly machines: readonly Machine[] | null;
 }
 
-/** The whole organization at one moment. Only a complete sweep becomes an inventory: absence in it is a fact. */
+/** The whole organization at one moment. Only a complete sweep becomes an inventory: absence in it is a fact, but for what is `unread`. */
 export interface Inventory {
   /** When the sweep began and ended, milliseconds since the epoch. */
   readonly startedAt: number;
@@ -73,4 +74,11 @@ export interface Inventory {
   readonly apps: ReadonlyMap<string, AppSummary>;
   /** Claims of every app by normalized hostname; more than one entry under a key is a duplicate. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
+  /** Apps whose certificates could not be read, and why. Absent unless the sweep was asked to go on without them. */
+  readonly unread?: ReadonlyMap<string, Failure>;
+}
+
+export interface SweepWish {
+  /** One app whose certificates cannot be read fails the sweep, unless it may be named in `unread` instead. */
+  readonly gaps: 'refused' | 'named';
 }

@@ -1,6 +1,7 @@
-import type { Claim, Inventory } from '../model/fly.ts';
+import { listText } from '../checks/result.ts';
+import type { AppSummary, Claim, Inventory } from '../model/fly.ts';
 import { isWithinDomain, normalizeHostname } from '../model/hostname.ts';
-import { type Failed, notTaken, type Observation, type Taken } from '../model/observation.ts';
+import { type Failed, notTaken, type Observation, type Observed, type Taken } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ManagementSnapshot, MonitorSnapshot, TenantSnapshot } from '../model/snapshot.ts';
 import type { Tenant } from '../model/tenant.ts';
@@ -104,7 +105,10 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
       const others = claimsOf(swept.facts, tenant.hostname, platform).filter(
         (claim) => claim.app !== tenant.app && claim.app !== platform.managementApp,
       );
-      const otherClaims = { ...swept, facts: others };
+      const otherClaims = withGaps({ ...swept, facts: others }, swept.facts, [
+        tenant.app,
+        platform.managementApp,
+      ]);
       if (app === undefined)
         return {
           certificates: unknownApp(swept, tenant.app),
@@ -112,7 +116,7 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
           otherClaims,
         };
       return {
-        certificates: { ...swept, facts: app.claims },
+        certificates: certificatesOf(swept, app),
         machines:
           app.machines === null ? machinesUnknown(swept, app.name) : { ...swept, facts: app.machines },
         otherClaims,
@@ -127,7 +131,7 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
         return { certificates: missing, machines: missing, addresses: found };
       }
       return {
-        certificates: { ...swept, facts: app.claims },
+        certificates: certificatesOf(swept, app),
         machines:
           app.machines === null ? machinesUnknown(swept, app.name) : { ...swept, facts: app.machines },
         addresses: found,
@@ -137,10 +141,30 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
       const swept = await sweep();
       if (swept.outcome === 'failed') return swept;
       const claims = swept.facts.claims.get(`*.${platform.domain}`) ?? [];
-      return { ...swept, facts: claims.filter((claim) => claim.app !== platform.managementApp) };
+      const others = claims.filter((claim) => claim.app !== platform.managementApp);
+      return withGaps({ ...swept, facts: others }, swept.facts, [platform.managementApp]);
     },
     status,
   };
+}
+
+function certificatesOf(swept: Observed<Inventory>, app: AppSummary): Observation<readonly Claim[]> {
+  const failure = swept.facts.unread?.get(app.name);
+  return failure === undefined
+    ? { ...swept, facts: app.claims }
+    : { outcome: 'failed', at: swept.at, durationMs: swept.durationMs, failure };
+}
+
+/** What was found is certain; that there is nothing more is not, while the list of an app is missing that could hold it. */
+function withGaps(
+  found: Observed<readonly Claim[]>,
+  { unread }: Inventory,
+  besides: readonly string[],
+): Observation<readonly Claim[]> {
+  const missing = [...(unread?.keys() ?? [])].filter((app) => !besides.includes(app));
+  if (found.facts.length > 0 || missing.length === 0) return found;
+  const apps = listText(missing);
+  return failed(found, 'incomplete', `the certificates of ${apps} could not be read`);
 }
 
 /** Claims of exactly this hostname; of a custom domain also its wildcard. The platform's wildcard is the platform's matter. */

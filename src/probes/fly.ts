@@ -1,6 +1,6 @@
 import { FlyError } from '../fly/index.ts';
 import type { FlyClient } from '../fly/index.ts';
-import type { Claim, Inventory, Machine, Release } from '../model/fly.ts';
+import type { Claim, Inventory, Machine, Release, SweepWish } from '../model/fly.ts';
 import type { Observation } from '../model/observation.ts';
 import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
@@ -19,7 +19,7 @@ export interface FlyProbe {
   readonly certificate: (app: string, hostname: string, signal: AbortSignal) => Promise<Observation<Claim>>;
   readonly machines: (app: string, signal: AbortSignal) => Promise<Observation<readonly Machine[]>>;
   readonly addresses: (app: string, signal: AbortSignal) => Promise<Observation<readonly string[]>>;
-  readonly inventory: (signal: AbortSignal) => Promise<Observation<Inventory>>;
+  readonly inventory: (signal: AbortSignal, wish?: SweepWish) => Promise<Observation<Inventory>>;
   readonly releases: (
     app: string,
     limit: number,
@@ -71,7 +71,7 @@ export function createFlyProbe(client: FlyClient, clock: Clock): FlyProbe {
     certificate: (app, hostname, signal) => observe(() => client.certificate(app, hostname, signal)),
     machines: (app, signal) => observe(() => client.machines(app, signal)),
     addresses: (app, signal) => observe(() => client.addresses(app, signal)),
-    inventory: (signal) => observe(() => client.inventory(signal)),
+    inventory: (signal, wish) => observe(() => client.inventory(signal, wish)),
     releases: (app, limit, signal) => observe(() => client.releases(app, limit, signal)),
   };
 }

@@ -24,7 +24,7 @@ export function createGate(config: Config, { noFly }: GateOptions, host: Probing
   const sweptView = (signal: AbortSignal): FlyView => {
     let swept: Promise<Observation<Inventory>> | undefined;
     return inventoryView({
-      inventory: () => (swept ??= flyProbe.inventory(signal)),
+      inventory: () => (swept ??= flyProbe.inventory(signal, { gaps: 'named' })),
       addresses: (innerSignal) => flyProbe.addresses(platform.managementApp, innerSignal),
       platform,
       status,

@@ -220,6 +220,12 @@ table('fly-api', [
   ['garbage', api(failed('api', 'malformed')), 'fail', 'api-unavailable'],
   ['stopped by ourselves', api(failed('api', 'aborted')), 'unknown', 'aborted-during-api'],
   ['not asked', api(skipped('no-fly')), 'skipped', 'no-fly'],
+  [
+    'no call came to its end before the time ran out',
+    { ...api(skipped('not-needed')), management: { certificates: failed('api', 'aborted') } },
+    'unknown',
+    'aborted-during-api',
+  ],
 ]);
 
 table('resolvers', [

@@ -216,6 +216,17 @@ describe('an inventory', () => {
         'server-error',
       ],
     ];
+    it('one that fails by name, too, is named where gaps are, and hides no other', async (t) => {
+      const [, [, behave]] = facts as [unknown, (typeof facts)[number]];
+      const { client, signal } = await setup(t, faulty(apps, behave), ROUTINE);
+      const { claims, unread } = await client.inventory(signal, { gaps: 'named' });
+      assert.deepEqual([...claims.keys()].toSorted(), ['sp-1.customer.io', 'sp-3.customer.io']);
+      assert.deepEqual(
+        [...(unread ?? [])].map(([app, { code }]) => [app, code]),
+        [['sp-2', 'server-error']],
+      );
+    });
+
     for (const [what, behave, code] of facts)
       it(`the sweep fails when ${what}`, async (t) => {
         const { client, signal } = await setup(t, faulty(apps, behave), ROUTINE);

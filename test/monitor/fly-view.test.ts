@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inventoryView, liveView } from '../../src/monitor/fly-view.ts';
+import { inventoryView, liveView, type FlyView } from '../../src/monitor/fly-view.ts';
 import type { FlyProbe } from '../../src/probes/fly.ts';
 import type { Claim } from '../../src/model/fly.ts';
+import type { Taken } from '../../src/model/observation.ts';
 import {
   APP,
   claim,
   DOMAIN,
   failed,
+  MANAGEMENT,
+  NOW,
   observed,
   SETTINGS,
   skipped,
@@ -60,5 +63,60 @@ describe('a sweep of an organization that is not found', () => {
     const parts = [certificates, machines, otherClaims, management.certificates, management.machines];
     for (const part of [...parts, await view.wildcardClaims(signal)])
       assert.equal(part.outcome === 'failed' ? part.failure.code : part.outcome, 'forbidden');
+  });
+});
+
+describe('a sweep in which the certificates of one app could not be read', () => {
+  const LOST = 'sp-lost';
+  const failure = failed('api', 'server-error').failure;
+  const viewOf = (unread: string, claims: readonly Claim[] = []): FlyView => {
+    const apps = [APP, MANAGEMENT, LOST].map((name) => ({
+      name,
+      status: '',
+      currentRelease: null,
+      machines: [],
+    }));
+    const swept = observed({
+      startedAt: NOW,
+      takenAt: NOW,
+      apps: new Map(
+        apps.map((app) => [app.name, { ...app, claims: claims.filter((one) => one.app === app.name) }]),
+      ),
+      claims: new Map(claims.map((one) => [one.hostname, [one]])),
+      unread: new Map([[unread, failure]]),
+    });
+    return inventoryView({
+      inventory: () => Promise.resolve(swept),
+      addresses: () => Promise.resolve(observed([])),
+      platform: SETTINGS,
+      status: answers,
+    });
+  };
+  const outcome = (taken: Taken<unknown>): string =>
+    taken.outcome === 'failed' ? `${taken.failure.code}: ${taken.failure.detail}` : taken.outcome;
+
+  it('leaves the others’ certificates known, and says whose are not', async () => {
+    const { certificates, otherClaims } = await viewOf(LOST).tenant(TENANT, signal);
+    assert.deepEqual(certificates.outcome, 'observed');
+    assert.equal(outcome(otherClaims), `incomplete: the certificates of ${LOST} could not be read`);
+    assert.match(outcome(await viewOf(LOST).wildcardClaims(signal)), /^incomplete: .* sp-lost /);
+  });
+
+  it('is sure of a claim that it found elsewhere all the same', async () => {
+    const stolen = claim(TENANT.hostname, 'sp-thief');
+    const wild = claim(`*.${DOMAIN}`, 'sp-thief');
+    const view = viewOf(LOST, [stolen, wild]);
+    assert.deepEqual((await view.tenant(TENANT, signal)).otherClaims, { ...observed([]), facts: [stolen] });
+    assert.equal(outcome(await view.wildcardClaims(signal)), 'observed');
+  });
+
+  it('does not know the certificates of that one, and of who else claims its name all', async () => {
+    const { certificates, otherClaims } = await viewOf(APP).tenant(TENANT, signal);
+    assert.match(outcome(certificates), /^server-error/);
+    assert.equal(otherClaims.outcome, 'observed');
+    assert.equal(
+      outcome((await viewOf(MANAGEMENT).management(signal)).certificates).split(':')[0],
+      'server-error',
+    );
   });
 });

@@ -24,7 +24,7 @@ export const MONITOR = problems<MonitorProblem>('monitor', {
   'fly-api-unavailable': {
     title: 'Fly’s API does not answer',
     explanation:
-      'Fly’s API times out or answers with errors, so certificates and machines cannot be read. Sites may be fine: names, handshakes and answers are still checked.',
+      'Fly’s API times out, or answers with errors or gaps, so certificates and machines cannot be read, or not all of them. Sites may be fine: names, handshakes and answers are still checked.',
     toldApartBy:
       'The API’s own answer: a timeout, a 5xx or unreadable text; not a rejected token (401, 403), not a limit (429).',
     curedByWaiting: true,
