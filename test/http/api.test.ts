@@ -242,7 +242,7 @@ describe('the API of a daemon that watches a sandbox', () => {
       place,
     );
     assert.equal(exitCode, 0, stderr);
-    assert.match(stderr, /ECONNREFUSED; probing from here instead/u);
+    assert.match(stderr, /nothing listens there \(ECONNREFUSED\); probing from here instead/u);
     assert.equal((JSON.parse(stdout) as VerifyResult).verdict, 'pass');
   });
 
