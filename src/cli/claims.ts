@@ -30,7 +30,10 @@ export function claimsCommand(context: CliContext): Command {
 const HELP = `
 Reads the daemon's database; where there is none yet, or with --live, it sweeps Fly's API with the token.
 
-Exit codes: 0 shown, 2 wrong usage or configuration or no token, 3 the sweep failed.
+Exit codes:
+  0  shown
+  2  wrong usage or configuration, or no token
+  3  the sweep failed
 
 Examples:
   tenantwatch claims

@@ -9,34 +9,47 @@ type Options = ConfigOptions & { readonly json?: true };
 /** Questions about the configuration itself. */
 export function configCommand(context: CliContext): Command {
   const check = addConfigOptions(new Command('check'))
+    .summary('say everything that is wrong with it')
     .description(
-      'Says everything that is wrong with the configuration, secrets that are missing included. Exit codes: 0 usable, 2 not.',
+      'Says everything that is wrong with the configuration, secrets that are missing included, and hints at what is allowed and rarely meant, ' +
+        'such as incidents that no route matches.',
     )
-    .option('--json', 'print JSON');
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\n${EXIT_CODES}`);
   check.action(async () => {
     const options = check.opts<Options>();
-    const { ConfigError, loadConfig } = await import('../config/index.ts');
+    const { configHints, ConfigError, loadConfig } = await import('../config/index.ts');
     const { env, cwd } = context;
     try {
-      const { file } = loadConfig({
+      const { file, config } = loadConfig({
         path: options.config,
         env,
         cwd,
         flags: configFlags(options),
         secrets: 'all',
       });
-      const text = `${file ?? 'flags and environment'}: the configuration can be used\n`;
-      context.stdout.write(options.json === true ? printableJson({ ok: true, file, issues: [] }) : text);
+      const hints = configHints(config);
+      const text = [
+        ...hints.map((hint) => `hint: ${hint}\n`),
+        `${file ?? 'flags and environment'}: the configuration can be used\n`,
+      ].join('');
+      context.stdout.write(
+        options.json === true ? printableJson({ ok: true, file, issues: [], hints }) : text,
+      );
     } catch (error) {
       if (!(error instanceof ConfigError) || options.json !== true) throw error;
-      context.stdout.write(printableJson({ ok: false, file: options.config ?? null, issues: error.issues }));
+      context.stdout.write(
+        printableJson({ ok: false, file: options.config ?? null, issues: error.issues, hints: [] }),
+      );
       context.finish(EXIT.usage);
     }
   });
 
   const show = addConfigOptions(new Command('show'))
+    .summary('print the settings in effect')
     .description('Prints the settings in effect, defaults filled in, secrets hidden.')
-    .option('--json', 'print JSON');
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\n${EXIT_CODES}`);
   show.action(async () => {
     const options = show.opts<Options>();
     const { loadConfig } = await import('../config/index.ts');
@@ -49,6 +62,7 @@ export function configCommand(context: CliContext): Command {
   });
 
   const schema = new Command('schema')
+    .summary('print its JSON Schema')
     .description('Prints the JSON Schema of the configuration, for editors.')
     .option('--json', 'it is JSON anyway');
   schema.action(async () => {
@@ -57,14 +71,21 @@ export function configCommand(context: CliContext): Command {
   });
 
   return new Command('config')
+    .summary('check and show the configuration')
     .description('Checks and shows the configuration.')
     .addCommand(check)
     .addCommand(show)
     .addCommand(schema)
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', HELP);
 }
 
-const EXAMPLES = `
+const EXIT_CODES = `Exit codes:
+  0  usable
+  2  wrong usage, or the configuration cannot be used
+`;
+
+const HELP = `
+${EXIT_CODES}
 Examples:
   tenantwatch config check --config /etc/tenantwatch/tenantwatch.yaml
   tenantwatch config show --json

@@ -18,10 +18,7 @@ export function explainCommand(context: CliContext): Command {
     )
     .argument('[code]', 'code of a problem, as reports print it')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  tenantwatch explain\n  tenantwatch explain certificate-on-tenant-app\n',
-    );
+    .addHelpText('after', HELP);
   return command.action(async (code: string | undefined) => {
     const json = command.opts<{ json?: true }>().json === true;
     if (code === undefined) {
@@ -33,6 +30,17 @@ export function explainCommand(context: CliContext): Command {
     context.stdout.write(json ? printableJson({ ...facts(known), runbook: page }) : (page ?? summary(known)));
   });
 }
+
+const HELP = `
+Exit codes:
+  0  printed
+  2  wrong usage: there is no such problem
+
+Examples:
+  tenantwatch explain
+  tenantwatch explain certificate-on-tenant-app
+  tenantwatch explain --json
+`;
 
 async function refused(code: string): Promise<never> {
   const { closest } = await import('../config/closest.ts');

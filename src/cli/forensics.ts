@@ -27,8 +27,10 @@ export function forensicsCommand(context: CliContext): Command {
 const HELP = `
 Reads the daemon's database where there is one, and asks Fly's API (releases, logs) with the token; --no-fly leaves that out.
 
-Exit codes: 0 shown, also when no conflict is known; 2 wrong usage or configuration, or neither a database nor a token;
-4 no tenant matched.
+Exit codes:
+  0  shown, also when no conflict is known
+  2  wrong usage or configuration, or neither a database nor a token
+  4  no tenant matched
 
 Examples:
   tenantwatch forensics 999bc6549a64

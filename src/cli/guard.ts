@@ -31,19 +31,24 @@ export function guardCommand(context: CliContext): Command {
     .summary('refuse a certificate that would conflict')
     .description('Refuses what would break a tenant, before it is done.')
     .addCommand(certs)
-    .addHelpText('after', '\nExamples:\n  tenantwatch guard certs --hostname "$HOST" --app "$APP"\n');
+    .addHelpText(
+      'after',
+      `\n${EXIT_CODES}\nExamples:\n  tenantwatch guard certs --hostname "$HOST" --app "$APP"\n`,
+    );
 }
+
+const EXIT_CODES = `Exit codes:
+  0  allowed
+  1  refused; the reason and the right command are printed
+  2  wrong usage or configuration, or no token
+  3  could not tell
+`;
 
 const HELP = `
 What is refused by its place alone (a name of the domain on a tenant's app) needs neither token nor API. For the rest all claims of the
 organization are looked at: live with the token, or by the daemon with --server. With --no-fly only the place is judged.
 
-Exit codes:
-  0  allowed
-  1  refused; the reason and the right command are printed
-  2  wrong usage or configuration, or no token
-  3  could not tell
-
+${EXIT_CODES}
 Examples:
   tenantwatch guard certs --hostname 999bc6549a64.systemprompt.io --app management-api-prod
   tenantwatch guard certs --hostname "$HOST" --app "$APP" && fly certs add "$HOST" -a "$APP"

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
 import { FORMATS } from './formats.ts';
 import {
@@ -21,7 +21,11 @@ export function verifyCommand(context: CliContext): Command {
     .argument('[tenant...]', 'id, host name, app name or UUID')
     .option('--all', 'every tenant that the configured sources know')
     .option('--tenants <file>', 'names from a file, one a line')
-    .option('--wait <duration>', 'look again until it passes, at most so long', durationOption, 0)
+    .addOption(
+      new Option('--wait <duration>', 'look again until it passes, at most so long')
+        .argParser(durationOption)
+        .default(0, 'look once'),
+    )
     .addOption(durationWithDefault('--interval <duration>', 'time between two looks', 5_000))
     .option('--successes <count>', 'with --wait: pass so often in a row', countOption, 1)
     .option(
@@ -57,6 +61,8 @@ export function verifyCommand(context: CliContext): Command {
 }
 
 const EXAMPLES = `
+Durations have a unit: 500ms, 30s, 5m, 2h, 1d. The n-th --output belongs to the n-th --format; one format may go without, and is printed.
+
 Examples:
   tenantwatch verify 999bc6549a64
   tenantwatch verify 999bc6549a64 --wait 5m --successes 2

@@ -1,5 +1,6 @@
 export { resolverAddresses } from './address.ts';
 export { ConfigError } from './error.ts';
+export { configHints } from './hints.ts';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
 export type { ConfigFlags } from './overrides.ts';
 export { toPlatform } from './platform.ts';

@@ -19,7 +19,8 @@ describe('the program', () => {
     for (const command of commands) {
       const help = await run([command, '--help']);
       assert.equal(help.exitCode, 0, command);
-      assert.match(help.stdout, /Examples:/, command);
+      assert.match(help.stdout, /Exit codes:/, command);
+      assert.match(help.stdout, /Examples:\n {2}tenantwatch /, command);
     }
   });
 
@@ -31,7 +32,7 @@ describe('the program', () => {
   it('ends with 2 for a command that it does not know', async () => {
     const { exitCode, stdout, stderr } = await run(['verfy']);
     assert.deepEqual([exitCode, stdout], [2, '']);
-    assert.match(stderr, /unknown command 'verfy'\n\(Did you mean verify\?\)/);
+    assert.match(stderr, /^tenantwatch: unknown command 'verfy'\n\(Did you mean verify\?\)/);
   });
 
   it('ends with 2 without a command, and shows what there is', async () => {
@@ -60,6 +61,18 @@ describe('config', () => {
     const ran = await run(['config', 'check'], { cwd, env });
     assert.deepEqual([ran.exitCode, ran.stderr], [0, '']);
     assert.match(ran.stdout, /tenantwatch\.yaml: the configuration can be used\n$/);
+    assert.doesNotMatch(ran.stdout, /hint/);
+  });
+
+  it('check hints at incidents that nobody is told of', async () => {
+    const ran = await run(['config', 'check', '--domain', 'x.io', '--management-app', 'm', '--org', 'o'], {
+      env: {},
+    });
+    assert.equal(ran.exitCode, 0);
+    assert.equal(
+      ran.stdout,
+      'hint: alerts.channels: there are none: nobody is told of incidents\nflags and environment: the configuration can be used\n',
+    );
   });
 
   it('check names a missing secret', async () => {
