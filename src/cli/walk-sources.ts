@@ -121,7 +121,8 @@ async function rulesAbove(folder: string): Promise<readonly Rules[]> {
       () => false,
     );
     if (isRoot) {
-      let rules: readonly Rules[] = [];
+      // The weakest of all: what somebody ignores in this clone alone (gitignore(5)).
+      let rules = await withRules([], at, join('.git', 'info', 'exclude'));
       for (const each of folders.toReversed()) rules = await withRules(rules, each);
       return rules;
     }
@@ -133,8 +134,12 @@ async function rulesAbove(folder: string): Promise<readonly Rules[]> {
   return [];
 }
 
-async function withRules(rules: readonly Rules[], folder: string): Promise<readonly Rules[]> {
-  const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => null);
+async function withRules(
+  rules: readonly Rules[],
+  folder: string,
+  file = '.gitignore',
+): Promise<readonly Rules[]> {
+  const text = await readFile(join(folder, file), 'utf8').catch(() => null);
   return text === null ? rules : [...rules, { folder, matcher: ignore().add(text) }];
 }
 

@@ -63,11 +63,15 @@ describe('the walk over sources', () => {
   it('knows the rules of the repository above the folder', async () => {
     const folder = await tree({
       '.git/config': '',
-      '.gitignore': '/deploy/generated\n',
+      '.git/info/exclude': 'mine.sh\n*.tmp\n',
+      '.gitignore': '/deploy/generated\n!kept.tmp\n',
       'deploy/a.sh': 'x',
+      'deploy/kept.tmp': 'x',
+      'deploy/lost.tmp': 'x',
+      'deploy/mine.sh': 'x',
       'deploy/generated/b.sh': 'x',
     });
-    assert.deepEqual((await walk(join(folder, 'deploy'))).paths, ['a.sh']);
+    assert.deepEqual((await walk(join(folder, 'deploy'))).paths, ['a.sh', 'kept.tmp']);
   });
   it('follows no symbolic link and reads no binary or large file', async () => {
     const folder = await tree({ 'a.sh': 'x', 'b.bin': 'a\0b', 'c.sh': 'x'.repeat(101) });
