@@ -8,6 +8,7 @@ import { INCIDENT_TENANT, startSandbox } from '../../src/sandbox/index.ts';
 import { ROOT } from '../deploy/commands.ts';
 import { startProgram, workplaceFor, type Workplace } from '../support/program.ts';
 import { until } from '../support/until.ts';
+import { openFlyTerminal } from './fly-terminal.ts';
 import { standIns } from './stand-ins.ts';
 
 const TOKEN = 'docs-0123456789abcdef0123456789abcdef';
@@ -65,7 +66,9 @@ export async function openStage(): Promise<Stage> {
     stream?.on('data', (chunk: Buffer) => (log += chunk.toString()));
 
   const bin = join(place.folder, 'bin');
-  standIns(bin, socket, sandbox.tokens);
+  const fly = join(place.folder, 'fly.sock');
+  const closeFly = await openFlyTerminal(fly, sandbox);
+  standIns(bin, { session: socket, fly, tokens: sandbox.tokens });
   let cwd = place.folder;
   let pages = 0;
 
@@ -83,6 +86,7 @@ export async function openStage(): Promise<Stage> {
     }),
   ]);
   env.PATH = `${bin}${delimiter}${process.env.PATH ?? ''}`;
+  const setByPages = new Map<string, string | undefined>();
 
   const run = async (command: string): Promise<Finished> => {
     const exported = /^export (\w+)=/.exec(command)?.[1];
@@ -92,7 +96,10 @@ export async function openStage(): Promise<Stage> {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const [exitCode] = (await once(child, 'close')) as [number | null];
-    if (exported !== undefined && exitCode === 0) env[exported] = output;
+    if (exported !== undefined && exitCode === 0) {
+      if (!setByPages.has(exported)) setByPages.set(exported, env[exported]);
+      env[exported] = output;
+    }
     return { exitCode, output };
   };
 
@@ -132,6 +139,9 @@ export async function openStage(): Promise<Stage> {
     run,
     given,
     nextPage: async () => {
+      for (const [name, before] of setByPages) env[name] = before;
+      setByPages.clear();
+      sandbox.world.removeCertificate(sandbox.world.options.managementApp, HOSTNAME);
       await given('the certificate is gone');
       const { silences } = JSON.parse(await api('/silences')) as { silences: readonly { id: string }[] };
       for (const { id } of silences) await api(`/silences/${id}`, 'DELETE');
@@ -145,6 +155,7 @@ export async function openStage(): Promise<Stage> {
         child.kill('SIGTERM');
         if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
       }
+      await closeFly();
       await sandbox.close();
       place.remove();
     },
