@@ -88,7 +88,7 @@ function newsOf(alert: Alert): string {
   const { reason, incident, at, before } = alert;
   switch (reason) {
     case 'opened':
-      return incident.reopened === 0 ? '' : `It is back, for the ${ordinal(incident.reopened)} time.`;
+      return returnOf(incident.reopened);
     case 'changed':
       return changeOf(alert, before);
     case 'reminder':
@@ -98,6 +98,11 @@ function newsOf(alert: Alert): string {
     case 'resolved':
       return endOf(alert);
   }
+}
+
+function returnOf(reopened: number): string {
+  if (reopened === 0) return '';
+  return reopened === 1 ? 'It fails again.' : `It fails again, for the ${ordinal(reopened + 1)} time.`;
 }
 
 function changeOf({ incident }: Alert, before: Alert['before']): string {

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { IncidentEvent } from '../model/delivery.ts';
 import type { Incident, Resolution } from '../model/incident.ts';
 import { read, type Outcome } from './outcome.ts';
-import { holdMs, type IncidentPolicy } from './policy.ts';
+import { holdMs, opensAtOnce, type IncidentPolicy } from './policy.ts';
 import { adopt, adoption, settle } from './settle.ts';
 import { event, incidentId } from './step.ts';
 
@@ -209,7 +209,7 @@ function mayOpen(
   events: readonly IncidentEvent[],
 ): Advanced {
   const failures = Array.from(incident.window).filter((mark) => mark === 'f').length;
-  if (incident.certainty !== 'certain' && failures < policy.openAfter.failures) return { incident, events };
+  if (!opensAtOnce(incident) && failures < policy.openAfter.failures) return { incident, events };
   const again = incident.openedAt !== null;
   const open = begin(incident, now);
   const text = `${open.severity}: ${open.summary}`;

@@ -1,8 +1,10 @@
+import { CATALOGUE } from '../diagnosis/catalogue.ts';
+import type { Incident } from '../model/incident.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
 
 /** When trouble is an incident, when it is over, and how often people hear of it. */
 export interface IncidentPolicy {
-  /** So many of the latest so many decided runs must fail; certain findings do not wait. */
+  /** So many of the latest so many decided runs must fail; certain findings that are no blips do not wait. */
   readonly openAfter: { readonly failures: number; readonly of: number };
   /** Passing runs in a row. */
   readonly resolveAfter: number;
@@ -38,4 +40,20 @@ export function stormThreshold(policy: IncidentPolicy, fleet: number): number {
  */
 export function holdMs(policy: IncidentPolicy, times: number): number {
   return times === 0 ? 0 : policy.reopenWithinMs * Math.min(2 ** (times - 1), 4);
+}
+
+/**
+ * A certain finding that does not end by itself is told at once: a claim, a record, a certificate. What may be over in a moment is
+ * looked at again first, however certain one look was: a site that answers 500 while it restarts wakes nobody.
+ */
+export function opensAtOnce({
+  certainty,
+  code,
+  subject,
+}: Pick<Incident, 'certainty' | 'code' | 'subject'>): boolean {
+  if (certainty !== 'certain') return false;
+  // Platform and monitor have looked at several names, or several times, before they say anything.
+  if (subject.scope !== 'tenant') return true;
+  // A deploy that replaces the only machine stops the app for some seconds.
+  return !CATALOGUE[code].curedByWaiting && code !== 'tenant-app-stopped';
 }

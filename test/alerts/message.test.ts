@@ -59,7 +59,12 @@ describe('a message', () => {
     [
       'that opens again counts',
       { ...opened, incident: { ...incident, reopened: 2 } },
-      'It is back, for the 2nd time.',
+      'It fails again, for the 3rd time.',
+    ],
+    [
+      'that opens again for the first time says so',
+      { ...opened, incident: { ...incident, reopened: 1 } },
+      'It fails again.',
     ],
     ['that escalates says from what', changed, 'It is now critical; it was warning.'],
     [

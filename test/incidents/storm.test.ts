@@ -8,7 +8,7 @@ import { SECOND_MS } from '../../src/model/time.ts';
 import { book, claim, context, diagnosis, latent, minute, outcome, START, tenant } from './fixtures.ts';
 
 const NAME = 'storm:certificate-on-tenant-app';
-const siteError = diagnosis('site-error', 'critical', 'certain');
+const expired = diagnosis('served-certificate-expired', 'critical', 'certain');
 
 type Seen = Parameters<typeof outcome>[0];
 
@@ -57,7 +57,7 @@ describe('a storm', () => {
 
   it('is not one below the threshold, or of different problems', () => {
     const few = fleet(10);
-    const mixed = { ...all(4, claim), u1: siteError, u2: siteError };
+    const mixed = { ...all(4, claim), u1: expired, u2: expired };
     assert.deepEqual(few.round(START, mixed), ['u1:opened', 'u2:opened']);
     assert.equal(few.round(START + 20 * SECOND_MS, {}).length, 4, 'more may come, but not for ever');
   });
@@ -112,7 +112,7 @@ describe('a storm', () => {
     assert.deepEqual(round(minute(2), {}), []);
     const { round: other, kept } = fleet(10);
     other(minute(0), all(8, latent));
-    assert.deepEqual(other(minute(1), { t0: siteError }), ['t0:opened']);
+    assert.deepEqual(other(minute(1), { t0: expired }), ['t0:opened']);
     assert.equal(kept.incident(NAME)?.memberCount, 7);
   });
 

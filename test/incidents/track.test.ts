@@ -11,6 +11,8 @@ type Seen = Parameters<typeof outcome>[0];
 
 const outage: ProblemRef = { scope: 'platform', code: 'platform-tls-outage' };
 const siteError = diagnosis('site-error', 'critical');
+const answers500 = diagnosis('site-error', 'critical', 'certain');
+const stopped = diagnosis('tenant-app-stopped', 'critical', 'certain');
 
 /** One run a minute; what was told at each, as `<minute>:<reason>`. */
 function play(runs: readonly Seen[], more: Parameters<typeof context>[1] = {}) {
@@ -30,7 +32,10 @@ function play(runs: readonly Seen[], more: Parameters<typeof context>[1] = {}) {
 describe('an incident', () => {
   const table: readonly [string, readonly Seen[], readonly string[]][] = [
     ['does not exist while nothing fails', ['pass', 'warn', 'unknown', 'skipped', 'pass'], []],
-    ['opens at once when the finding is certain', [claim], ['0:opened']],
+    ['opens at once when the finding is certain and stays', [claim], ['0:opened']],
+    ['waits for 3 of 4 when a certain failure may be over in a moment', [answers500, answers500], []],
+    ['opens when it is not', [answers500, answers500, answers500], ['2:opened']],
+    ['waits while the only machine is replaced', [stopped, 'pass', 'pass'], []],
     ['opens at once as a warning when the claim is latent', [latent], ['0:opened']],
     ['waits for 3 of 4 when it may be a blip', [refused, refused, refused], ['2:opened']],
     ['counts failures with a pass between them', [refused, 'pass', refused, refused], ['3:opened']],
@@ -153,12 +158,39 @@ describe('trouble that returns', () => {
     assert.equal(incident.firstGoodAt, minute(1));
   });
 
-  it('is a handful of messages and a counter when it flaps for two hours', () => {
-    const runs: Seen[] = Array.from({ length: 120 }, (_, index) => (index % 4 < 2 ? claim : 'pass'));
-    const { told, incident } = play(runs);
-    assert.ok(told.length <= 6, told.join(' '));
-    assert.equal(told.filter((one) => one.endsWith('changed')).length, 0);
-    assert.ok((incident?.reopened ?? 0) > 20);
+  // Two hours of one run a minute: so many runs fail, so many pass, and so on.
+  const flapping: readonly (readonly [string, Diagnosis, number, number, readonly string[]])[] = [
+    ['with each run is one message', claim, 1, 1, ['0:opened', '60:reminder']],
+    [
+      'and passes twice is three, then a counter',
+      claim,
+      2,
+      2,
+      ['0:opened', '3:resolved', '4:opened', '64:reminder'],
+    ],
+    ['slowly is three as well', claim, 5, 10, ['0:opened', '6:resolved', '15:opened', '75:reminder']],
+    ['by blips wakes nobody', answers500, 2, 2, []],
+    ['by more than blips is three', answers500, 5, 5, ['2:opened', '6:resolved', '12:opened', '72:reminder']],
+    [
+      'so slowly that each end holds is told each time',
+      claim,
+      20,
+      60,
+      ['0:opened', '21:resolved', '80:opened', '101:resolved'],
+    ],
+  ];
+  for (const [name, problem, bad, good, expected] of flapping) {
+    it(`that flaps ${name}`, () => {
+      const runs = Array.from({ length: 120 }, (_, run): Seen =>
+        run % (bad + good) < bad ? problem : 'pass',
+      );
+      assert.deepEqual(play(runs).told, expected);
+    });
+  }
+
+  it('counts how often it came back while it flaps', () => {
+    const runs = Array.from({ length: 120 }, (_, run): Seen => (run % 4 < 2 ? claim : 'pass'));
+    assert.ok((play(runs).incident?.reopened ?? 0) > 20);
   });
 });
 
