@@ -7,16 +7,14 @@ import type { CliContext, GateVerifier } from './context.ts';
 import { roundTimeoutMs } from './gate.ts';
 import { requireToken } from './platform-settings.ts';
 import type { Progress } from './progress.ts';
-import type { Round, Rounds, RoundsRequest } from './rounds.ts';
-
-export type LocalRounds = Rounds;
+import type { Round, Rounds, RoundsRequest } from './round.ts';
 
 /** Rounds from this machine. Rejects when it is not set up for that: no configuration, no token. */
 export async function localRounds(
   context: CliContext,
   request: RoundsRequest,
   progress: Progress,
-): Promise<LocalRounds> {
+): Promise<Rounds> {
   const { env, cwd, clock } = context;
   const noFly = request.flags.noFly ?? false;
   const { config } = loadConfig({ path: request.configPath, env, cwd, flags: request.flags });

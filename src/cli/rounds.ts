@@ -1,45 +1,13 @@
-import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
-import type { ConfigFlags } from '../config/index.ts';
 import type { CliContext } from './context.ts';
-import { localRounds, nonEmpty, type LocalRounds } from './local-rounds.ts';
+import { localRounds, nonEmpty } from './local-rounds.ts';
 import type { Progress } from './progress.ts';
+import type { Round, Rounds, RoundsRequest } from './round.ts';
 import { askServer } from './server.ts';
 import { isForUser, UsageError } from './usage-error.ts';
 
-export interface RoundsRequest {
-  readonly configPath: string | undefined;
-  readonly flags: ConfigFlags;
-  /** Names as the user gave them; null: all tenants. */
-  readonly names: readonly string[] | null;
-  readonly claims: boolean;
-  readonly server: string | undefined;
-  /** Undefined: 30 s, or what the number of tenants needs. */
-  readonly timeoutMs: number | undefined;
-}
-
-export type Round =
-  | { readonly kind: 'no-tenant'; readonly details: readonly string[] }
-  /** Nobody could look: the daemon does not answer, and here nothing is set up for it. */
-  | { readonly kind: 'not-looked'; readonly problem: string }
-  | {
-      readonly kind: 'result';
-      readonly result: VerifyResult;
-      readonly problem: string | null;
-      /** How long a certificate on its way is worth waiting for; null: only the daemon knows. */
-      readonly issuanceGraceMs: number | null;
-    };
-
-/** Where results come from: one round after another, from a daemon or from this machine. */
-export interface Rounds {
-  readonly next: () => Promise<Round>;
-  /** Tenants that are finished in the round that is running: what is known when it is interrupted. Of a daemon's round none. */
-  readonly finished: () => readonly TenantResult[];
-  readonly close: () => Promise<void>;
-}
-
 export function createRounds(context: CliContext, request: RoundsRequest, progress: Progress): Rounds {
-  let local: Promise<LocalRounds> | undefined;
-  let running: LocalRounds | undefined;
+  let local: Promise<Rounds> | undefined;
+  let running: Rounds | undefined;
   let { server } = request;
   const told = new Set<string>();
   const tell = (line: string): void => {
@@ -50,7 +18,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
     context.stderr.write(`tenantwatch: ${line}\n`);
   };
 
-  const here = async (): Promise<LocalRounds> => {
+  const here = async (): Promise<Rounds> => {
     local ??= localRounds(context, request, progress);
     running = await local;
     return running;
@@ -58,7 +26,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
 
   /** A pipeline that only knows the daemon has no configuration: without the daemon it cannot tell, and did nothing wrong. */
   const insteadOf = async (url: string, detail: string): Promise<Round> => {
-    let rounds: LocalRounds;
+    let rounds: Rounds;
     try {
       rounds = await here();
     } catch (error) {

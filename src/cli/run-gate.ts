@@ -9,7 +9,7 @@ import type { VerifyOutcome } from './exit-code.ts';
 import { incurableRoots, nextStep, type GateDecision, type GatePolicy } from './gate.ts';
 import { interruptedBy } from './interrupted.ts';
 import type { Progress } from './progress.ts';
-import type { Round, Rounds } from './rounds.ts';
+import type { Round, Rounds } from './round.ts';
 
 export interface GateRequest {
   readonly rounds: Rounds;

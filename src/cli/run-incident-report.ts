@@ -11,8 +11,8 @@ import { keptSources, keptTenants, withDatabase } from './database.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { hasToken } from './platform-settings.ts';
 import { findIncident } from './run-incidents.ts';
-import { fileTrouble } from './file-trouble.ts';
 import { UsageError } from './usage-error.ts';
+import { whyUnwritable } from './why-unwritable.ts';
 
 export interface ReportOptions extends Pick<DatabaseOptions, 'config' | 'store' | 'json'> {
   readonly format: 'markdown' | 'json';
@@ -63,6 +63,6 @@ export async function reportIncident(
   try {
     await writeFile(resolve(cwd, options.output), text);
   } catch (error) {
-    throw new UsageError(`--output ${options.output} cannot be written: ${fileTrouble(error)}`);
+    throw new UsageError(`--output ${options.output} ${whyUnwritable(error)}`);
   }
 }

@@ -15,6 +15,7 @@ import { discover, wildcardHolders, type Discovery } from './init/discover.ts';
 import type { Naming } from './init/naming.ts';
 import { configText, type InitSettings } from './init/template.ts';
 import { UsageError } from './usage-error.ts';
+import { whyUnwritable } from './why-unwritable.ts';
 
 /** What the command line of `init` says; durations are milliseconds. */
 export interface InitOptions extends Pick<DatabaseOptions, 'format' | 'json'> {
@@ -192,8 +193,7 @@ async function write(context: CliContext, file: string, text: string, force: boo
   } catch (error) {
     if (error instanceof ConfigError)
       throw new UsageError(error.issues.map(({ key, message }) => `${key} ${message}`).join('\n'));
-    if (error instanceof Error && 'code' in error)
-      throw new UsageError(`${file} cannot be written (${String(error.code)})`);
+    if (error instanceof Error && 'code' in error) throw new UsageError(`${file} ${whyUnwritable(error)}`);
     throw error;
   } finally {
     await rm(draft, { force: true });

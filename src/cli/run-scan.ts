@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { whyUnreadable } from '../config/why-unreadable.ts';
 import type { Finding } from '../guard/scan/finding.ts';
 import { MAX_SOURCE_LENGTH, scanText } from '../guard/scan/scan-text.ts';
 import type { Platform } from '../model/platform.ts';
@@ -56,7 +57,7 @@ interface Scanned {
 async function scanPath({ cwd, signal }: CliContext, path: string, platform: Platform): Promise<Scanned> {
   const target = resolve(cwd, path);
   const kind = await stat(target).catch((error: unknown) => {
-    throw new UsageError(`${path} cannot be read (${codeOf(error)})`);
+    throw new UsageError(`${path} ${whyUnreadable(error)}`);
   });
   const folder = kind.isDirectory() ? target : dirname(target);
   // Findings are named as the user would name them: from the working folder where they lie below it.
@@ -83,8 +84,4 @@ async function scanPath({ cwd, signal }: CliContext, path: string, platform: Pla
     }
     take(step.value.path, step.value.text);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

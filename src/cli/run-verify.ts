@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { whyUnreadable } from '../config/why-unreadable.ts';
 import { jsonReport } from '../reports/json.ts';
 import { parseBaseline, type Baseline } from './baseline.ts';
 import type { CliContext } from './context.ts';
 import { exitCode } from './exit-code.ts';
-import { fileTrouble } from './file-trouble.ts';
 import { pairFormats } from './formats.ts';
 import { liveProgress, SILENT } from './progress.ts';
 import { createRounds } from './rounds.ts';
@@ -114,6 +114,6 @@ async function readText({ cwd }: CliContext, file: string, option: string): Prom
   try {
     return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
-    throw new UsageError(`${option} ${file} cannot be read: ${fileTrouble(error)}`);
+    throw new UsageError(`${option} ${file} ${whyUnreadable(error)}`);
   }
 }

@@ -11,10 +11,10 @@ import { prettyReport } from '../reports/pretty.ts';
 import { subjectsOf } from '../reports/subject.ts';
 import { gateVerdict, type GateRules } from '../reports/weight.ts';
 import type { CliContext } from './context.ts';
-import { fileTrouble } from './file-trouble.ts';
 import type { Format, FormatTarget } from './formats.ts';
 import { paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
+import { whyUnwritable } from './why-unwritable.ts';
 
 export interface ReportRequest {
   readonly result: VerifyResult;
@@ -34,7 +34,7 @@ export async function claimFiles(files: readonly string[], cwd: string): Promise
       await mkdir(dirname(path), { recursive: true });
       await appendFile(path, '');
     } catch (error) {
-      throw new UsageError(`${file} cannot be written: ${fileTrouble(error)}`);
+      throw new UsageError(`${file} ${whyUnwritable(error)}`);
     }
   }
 }
@@ -52,7 +52,7 @@ export async function writeReports(context: CliContext, request: ReportRequest):
         : RENDER[format](result, request.rules);
     if (file !== null)
       await writeFile(resolve(context.cwd, file), text).catch((error: unknown) => {
-        unwritten.push(`${file} cannot be written: ${fileTrouble(error)}`);
+        unwritten.push(`${file} ${whyUnwritable(error)}`);
       });
     else if (format !== 'pretty' || !quiet) context.stdout.write(text);
   }
