@@ -19,7 +19,7 @@ import {
 } from './dns-words.ts';
 import { failingLookups } from './failing-lookups.ts';
 import { compareWithControl, isWithinTtl } from './names.ts';
-import { count, listText, notPassed, passed } from './result.ts';
+import { count, listText, notPassed, oneOrMany, passed } from './result.ts';
 
 type Result = CheckResult<'dns-wildcard'>;
 const ID = 'dns-wildcard';
@@ -54,7 +54,8 @@ export function dnsWildcard(snapshot: TenantSnapshot, platform: Platform): Resul
         `${hostname} has an answer of its own at ${where}: ${deviating(comparison, 'own')} instead of ${expectedText(snapshot)}.`,
       );
     case 'cached': {
-      const text = `${hostname} is right at the zone's own servers, but ${laggards(comparison)} still gives another answer.`;
+      const late = laggards(comparison);
+      const text = `${hostname} is right at the zone's own servers, but ${listText(late)} still ${oneOrMany(late.length, 'gives', 'give')} another answer.`;
       // A wildcard that has just moved is somebody's intention, and its former answer goes by itself.
       if (isWithinTtl(snapshot)) {
         return notPassed(ID, 'warn', 'cached-answer', text, evidence(), durationMs);

@@ -30,7 +30,8 @@ export function resolversText(comparison: NameComparison): string {
   const n = comparison.servers.filter(
     ({ role, state }) => role === 'resolver' && state !== 'no-answer',
   ).length;
-  return n === 1 ? 'the one resolver that answers' : `all ${n} resolvers that answer`;
+  if (n === 1) return 'the one resolver that answers';
+  return n === 2 ? 'both resolvers that answer' : `all ${n} resolvers that answer`;
 }
 
 /** What the deviating servers answer, in words. */
@@ -43,15 +44,13 @@ export function deviating(comparison: NameComparison, state: ServerView['state']
 }
 
 /** Resolvers that are not right yet. */
-export function laggards(comparison: NameComparison): string {
-  return listText(
-    comparison.servers
-      .filter(
-        ({ role, state }) =>
-          role === 'resolver' && state !== 'same' && state !== 'no-answer' && state !== 'no-control',
-      )
-      .map(({ server }) => server),
-  );
+export function laggards(comparison: NameComparison): readonly string[] {
+  return comparison.servers
+    .filter(
+      ({ role, state }) =>
+        role === 'resolver' && state !== 'same' && state !== 'no-answer' && state !== 'no-control',
+    )
+    .map(({ server }) => server);
 }
 
 /** What one server says, in words. */

@@ -9,6 +9,7 @@ import {
   failureText,
   listText,
   notPassed,
+  oneOrMany,
   passed,
   skippedFor,
 } from './result.ts';
@@ -28,8 +29,9 @@ export function hostnameClaims(snapshot: TenantSnapshot, platform: Platform): Ch
   }
   const claims = otherClaims(snapshot, platform);
   if (claims.length === 0) return passed(ID, `No other app claims ${hostname}.`, {}, durationMs);
-  const apps = listText([...new Set(claims.map(({ app }) => app))]);
+  const apps = [...new Set(claims.map(({ app }) => app))];
+  const names = [...new Set(claims.map((claim) => claim.hostname))];
   const evidence = { claims: claims.slice(0, 20).map(claimEvidence) };
-  const summary = `${apps} claims ${listText([...new Set(claims.map((claim) => claim.hostname))])}, which is not its own.`;
+  const summary = `${listText(apps)} ${oneOrMany(apps.length, 'claims', 'claim')} ${listText(names)}, the site of tenant ${snapshot.tenant.id}.`;
   return notPassed(ID, 'fail', 'claimed-elsewhere', summary, evidence, durationMs);
 }

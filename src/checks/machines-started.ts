@@ -1,8 +1,16 @@
 import type { CheckResult, Reason } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
-import { machinesEvidence, machinesState, machinesText } from './machines.ts';
-import { durationOf, failureEvidence, failureText, notPassed, passed, skippedFor } from './result.ts';
+import { liveMachines, machinesEvidence, machinesState, machinesText } from './machines.ts';
+import {
+  durationOf,
+  failureEvidence,
+  failureText,
+  notPassed,
+  oneOrMany,
+  passed,
+  skippedFor,
+} from './result.ts';
 
 type Result = CheckResult<'machines-started'>;
 const ID = 'machines-started';
@@ -34,6 +42,8 @@ export function machinesStarted(snapshot: TenantSnapshot): Result {
   }
   const state = machinesState(machines.facts);
   const evidence = { app: tenant.app, state, machines: machinesEvidence(machines.facts) };
+  const many = liveMachines(machines.facts).length;
+  const them = oneOrMany(many, 'it', 'them');
   const has = `${tenant.app} has ${machinesText(machines.facts)}`;
   const result = (verdict: 'fail' | 'warn' | 'unknown', reason: Reason, summary: string): Result =>
     notPassed(ID, verdict, reason, summary, evidence, durationMs);
@@ -41,19 +51,31 @@ export function machinesStarted(snapshot: TenantSnapshot): Result {
     case 'started':
       return passed(ID, `${has}.`, evidence, durationMs);
     case 'asleep':
-      return passed(ID, `${has}; the proxy may start them.`, evidence, durationMs);
+      return passed(ID, `${has}; the proxy may start ${them}.`, evidence, durationMs);
     case 'starting':
       return result('warn', 'none-started', `${has}; none is started yet.`);
     case 'crashing':
       return machines.facts.some((machine) => machine.state === 'started')
-        ? result('warn', 'crashing', `${has}; every started one restarted by itself shortly before.`)
+        ? result(
+            'warn',
+            'crashing',
+            `${has}; ${oneOrMany(many, 'it', 'every started one')} restarted by itself shortly before.`,
+          )
         : result('fail', 'crashing', `${has}; the last run ended in a crash.`);
     case 'stopped':
-      return result('fail', 'none-started', `${has}; the proxy may not start every one.`);
+      return result(
+        'fail',
+        'none-started',
+        `${has}; the proxy may not start ${oneOrMany(many, 'it', 'every one')}.`,
+      );
     case 'no-machines':
       return result('fail', 'no-machines', `${tenant.app} has no machines.`);
     case 'autostart-unknown':
-      return result('unknown', 'autostart-unknown', `${has}; whether the proxy may start them is not known.`);
+      return result(
+        'unknown',
+        'autostart-unknown',
+        `${has}; whether the proxy may start ${them} is not known.`,
+      );
     case 'unknown':
       return result('unknown', 'incomplete-during-api', `${has}; not every state is known.`);
   }

@@ -22,7 +22,12 @@ export function monitorClock(snapshot: PlatformSnapshot): CheckResult<'monitor-c
   if (samples === 0) return notPassed(ID, 'unknown', 'no-sample', 'No server told the time.', evidence);
   const seconds = Math.round(Math.abs(skewMs) / SECOND_MS);
   if (Math.abs(skewMs) <= MAX_SKEW_MS) {
-    return passed(ID, `The clock is within ${seconds} s of the servers'.`, evidence, durationOf(clock));
+    return passed(
+      ID,
+      `The clock is within ${Math.max(1, seconds)} s of the servers'.`,
+      evidence,
+      durationOf(clock),
+    );
   }
   const summary = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the servers'.`;
   return notPassed(ID, 'fail', 'clock-skewed', summary, evidence, durationOf(clock));

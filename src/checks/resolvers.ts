@@ -3,7 +3,7 @@ import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { lookupsDuration } from './dns-words.ts';
 import { resolverHealth } from './resolver-health.ts';
-import { count, listText, notPassed, passed } from './result.ts';
+import { count, listText, notPassed, oneOrMany, passed } from './result.ts';
 
 const ID = 'resolvers';
 
@@ -22,16 +22,23 @@ export function resolvers(snapshot: PlatformSnapshot, platform: Platform): Check
     return notPassed(ID, 'unknown', 'no-sample', 'No resolver was asked.', evidence, durationMs);
   }
   if (failing.length === servers.length) {
-    const summary = `None of ${count(servers.length, 'resolver')} answers: ${listText(failing)}.`;
+    const summary =
+      servers.length === 1
+        ? `The only resolver, ${listText(failing)}, does not answer.`
+        : `None of ${servers.length} resolvers answers: ${listText(failing)}.`;
     return notPassed(ID, 'fail', 'no-resolver-answered', summary, evidence, durationMs);
   }
   if (failing.length === 0 && lying.length === 0) {
-    const summary = `${count(servers.length, 'resolver')} ${servers.length === 1 ? 'answers' : 'answer'} for the control names.`;
+    const summary = `${count(servers.length, 'resolver')} ${oneOrMany(servers.length, 'answers', 'answer')} for the control names.`;
     return passed(ID, summary, evidence, durationMs);
   }
   const parts = [
-    ...(failing.length === 0 ? [] : [`${listText(failing)} does not answer`]),
-    ...(lying.length === 0 ? [] : [`${listText(lying)} answers unlike the others`]),
+    ...(failing.length === 0
+      ? []
+      : [`${listText(failing)} ${oneOrMany(failing.length, 'does', 'do')} not answer`]),
+    ...(lying.length === 0
+      ? []
+      : [`${listText(lying)} ${oneOrMany(lying.length, 'answers', 'answer')} unlike the others`]),
   ];
   const summary = `Of ${count(servers.length, 'resolver')}, ${listText(parts)}.`;
   return notPassed(ID, 'fail', 'resolver-failing', summary, evidence, durationMs);

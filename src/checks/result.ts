@@ -127,7 +127,12 @@ export function listText(items: readonly string[], most = 3): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
 }
 
+/** The form of a verb or pronoun that goes with so many: `claims` of one, `claim` of several. */
+export function oneOrMany(n: number, one: string, many: string): string {
+  return n === 1 ? one : many;
+}
+
 /** `1 resolver`, `2 resolvers`. */
 export function count(n: number, singular: string, plural = `${singular}s`): string {
-  return `${n} ${n === 1 ? singular : plural}`;
+  return `${n} ${oneOrMany(n, singular, plural)}`;
 }

@@ -10,6 +10,7 @@ import {
   failureText,
   listText,
   notPassed,
+  oneOrMany,
   passed,
   skippedFor,
 } from './result.ts';
@@ -39,8 +40,8 @@ export function tenantCertificates(
     const summary = `${tenant.app} claims no hostname of ${platform.domain}${elsewhere}.`;
     return passed(ID, summary, { app: tenant.app, listed }, durationMs);
   }
-  const names = claims.map(({ hostname }) => hostname);
+  const names = [...new Set(claims.map(({ hostname }) => hostname))];
   const evidence = { app: tenant.app, listed, claims: claims.slice(0, 20).map(claimEvidence) };
-  const summary = `${tenant.app} claims ${listText(names)}, which belongs on ${platform.managementApp}.`;
+  const summary = `${tenant.app} claims ${listText(names)}, which ${oneOrMany(names.length, 'belongs', 'belong')} on ${platform.managementApp}.`;
   return notPassed(ID, 'fail', 'claimed-by-tenant-app', summary, evidence, durationMs);
 }

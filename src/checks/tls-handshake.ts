@@ -80,7 +80,7 @@ export function tlsHandshake(snapshot: TenantSnapshot, platform: Platform): Resu
       return result(
         'fail',
         'some-addresses-fail',
-        `The handshake with ${hostname} fails on ${listText(failing)}, of ${all}${cause}.`,
+        `The handshake with ${hostname} fails on ${listText(failing)}, ${failing.length} of ${all}${cause}.`,
       );
     case 'all-fail':
       return result(

@@ -9,6 +9,7 @@ import {
   failureText,
   listText,
   notPassed,
+  oneOrMany,
   passed,
   skippedFor,
 } from './result.ts';
@@ -33,8 +34,8 @@ export function wildcardClaims(
   if (claims.length === 0) {
     return passed(ID, `No app but ${platform.managementApp} claims ${wildcard}.`, {}, durationMs);
   }
-  const apps = listText([...new Set(claims.map(({ app }) => app))]);
+  const apps = [...new Set(claims.map(({ app }) => app))];
   const evidence = { claims: claims.slice(0, 20).map(claimEvidence) };
-  const summary = `${apps} claims ${wildcard}, which belongs on ${platform.managementApp}.`;
+  const summary = `${listText(apps)} ${oneOrMany(apps.length, 'claims', 'claim')} ${wildcard}, which belongs on ${platform.managementApp}.`;
   return notPassed(ID, 'fail', 'claimed-elsewhere', summary, evidence, durationMs);
 }

@@ -1,5 +1,5 @@
 import { foreignWildcardClaims, wildcardHostname } from '../checks/claims.ts';
-import { count, listText } from '../checks/result.ts';
+import { count, listText, oneOrMany } from '../checks/result.ts';
 import type { CheckId, CheckResult } from '../model/check.ts';
 import type { Platform } from '../model/platform.ts';
 import type { MonitorProblem, PlatformProblem } from '../model/problem.ts';
@@ -34,7 +34,7 @@ const SUMMARIES: Readonly<Record<MonitorProblem | PlatformProblem, Sentence>> = 
     const apps = [...new Set(foreignWildcardClaims(is.snapshot, is.settings).map(({ app }) => app))];
     const fails = is.checks.some(({ id, verdict }) => id === 'control-handshake' && verdict === 'fail');
     const now = fails ? 'handshakes under it fail' : 'handshakes under it do not fail yet';
-    return `${listText(apps)} claims ${wildcardHostname(is.settings)}, which belongs on ${is.settings.managementApp}; ${now}.`;
+    return `${listText(apps)} ${oneOrMany(apps.length, 'claims', 'claim')} ${wildcardHostname(is.settings)}, which belongs on ${is.settings.managementApp}; ${now}.`;
   },
   'platform-tls-outage': said('control-handshake'),
   'wildcard-certificate-missing': said('wildcard-certificate'),

@@ -1,6 +1,6 @@
 import { isoTime, managementExactClaim, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { failingLookups, type FailingLookups } from '../checks/failing-lookups.ts';
-import { listText } from '../checks/result.ts';
+import { count, listText } from '../checks/result.ts';
 import type { TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
 import type { TenantProblem } from '../model/problem.ts';
@@ -98,7 +98,7 @@ function factsFor(proof: Proof, is: TenantCase, platform: SharedChecks): readonl
       return edgeErrors === 0
         ? []
         : [
-            `Fly’s edge counted ${edgeErrors} failed handshakes for ${tenant.hostname} in five minutes, of all visitors and ours.`,
+            `Fly’s edge counted ${count(edgeErrors, 'failed handshake')} for ${tenant.hostname} in five minutes, of all visitors and ours.`,
           ];
     }
     default: {

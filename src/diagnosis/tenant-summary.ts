@@ -1,6 +1,6 @@
 import { coveringTenantClaims, isCustomDomain, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { handshakeSides } from '../checks/tls-handshake.ts';
-import { count, failureText, listText } from '../checks/result.ts';
+import { count, failureText, listText, oneOrMany } from '../checks/result.ts';
 import type { CheckResult, TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
 import { factsOf } from '../model/observation.ts';
@@ -33,8 +33,8 @@ function said(id: TenantCheckId): Sentence {
   return (is) => is.checks.get(id)?.summary ?? host(is);
 }
 
-function names(claims: readonly Claim[]): string {
-  return listText([...new Set(claims.map(({ hostname }) => hostname))]);
+function names(claims: readonly Claim[]): readonly string[] {
+  return [...new Set(claims.map(({ hostname }) => hostname))];
 }
 
 /** How the handshakes go, as the second half of a sentence. */
@@ -51,7 +51,7 @@ function handshakes(is: TenantCase): string {
     case 'all-fail':
       return `handshakes fail${cause}`;
     case 'some-fail':
-      return `handshakes fail on ${count(worse.addresses.filter(({ outcome }) => outcome === 'fails').length, 'address', 'addresses')} of ${worse.addresses.length}${cause}`;
+      return `handshakes fail on ${worse.addresses.filter(({ outcome }) => outcome === 'fails').length} of ${count(worse.addresses.length, 'address', 'addresses')}${cause}`;
     case 'intermittent':
       return `some handshakes fail${cause}`;
     case 'no-address':
@@ -79,14 +79,16 @@ const SUMMARIES: Readonly<Record<TenantProblem, Sentence>> = {
   'certificate-on-tenant-app': (is) => {
     const covering = coveringTenantClaims(is.snapshot, is.settings);
     const claims = covering.length > 0 ? covering : tenantClaims(is.snapshot, is.settings);
-    const belongs = `which belongs on ${is.settings.managementApp}`;
-    if (covering.length === 0) return `${app(is)} claims ${names(claims)}, ${belongs}.`;
-    return `${app(is)} claims ${names(claims)}, ${belongs}; ${handshakes(is)}.`;
+    const claimed = names(claims);
+    const belongs = `which ${oneOrMany(claimed.length, 'belongs', 'belong')} on ${is.settings.managementApp}`;
+    const how = covering.length === 0 ? '' : `; ${handshakes(is)}`;
+    return `${app(is)} claims ${listText(claimed)}, ${belongs}${how}.`;
   },
   'certificate-on-foreign-app': (is) => {
     const claims = otherClaims(is.snapshot, is.settings);
-    const culprits = listText([...new Set(claims.map((claim) => claim.app))]);
-    return `${culprits}, which is neither ${app(is)} nor ${is.settings.managementApp}, claims ${names(claims)}; ${handshakes(is)}.`;
+    const culprits = [...new Set(claims.map((claim) => claim.app))];
+    const [are, claim] = culprits.length === 1 ? ['is', 'claims'] : ['are', 'claim'];
+    return `${listText(culprits)}, which ${are} neither ${app(is)} nor ${is.settings.managementApp}, ${claim} ${listText(names(claims))}; ${handshakes(is)}.`;
   },
   'dns-override': (is) =>
     isCustomDomain(host(is), is.settings) || is.facts.dnsSeen === 'zone'

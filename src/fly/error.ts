@@ -64,8 +64,23 @@ export function exchangeError(error: unknown): FlyError {
   if (error instanceof FlyError) return error;
   const code = codeOf(error);
   const known = CODES[code] ?? (PROTOCOL.test(code) ? 'protocol' : 'internal');
-  return flyError(known, error instanceof Error ? `${code} ${error.message}` : String(error));
+  const words = WORDS[known];
+  if (words !== undefined) return flyError(known, `${words} (${code})`);
+  return flyError(known, error instanceof Error ? `${error.message} ${code}`.trim() : String(error));
 }
+
+/** For people; the code behind them is for whoever searches for it. */
+const WORDS: Readonly<Partial<Record<FailureCode, string>>> = {
+  timeout: 'the connection timed out',
+  refused: 'the connection was refused',
+  reset: 'the connection was reset',
+  eof: 'the connection was closed before the answer was complete',
+  'no-address': 'the name of the API does not resolve',
+  unreachable: 'the host cannot be reached',
+  'no-route': 'this machine has no route',
+  'too-large': 'the header fields are larger than we read',
+  aborted: 'stopped before the answer came',
+};
 
 /** The failure that an HTTP status stands for; null for success. */
 export function statusCode(status: number): FailureCode | null {

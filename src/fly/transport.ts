@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { Clock } from '../model/time.ts';
+import { spokenMs } from '../model/spoken.ts';
 import { exchangeError, flyError } from './error.ts';
 
 export interface TransportOptions {
@@ -54,7 +55,7 @@ async function within<T>(
   if (outer.aborted) forward();
   void clock.sleep(durationMs, done.signal).then(
     () => {
-      inner.abort(flyError('timeout', `no complete answer within ${durationMs} ms`));
+      inner.abort(flyError('timeout', `no complete answer within ${spokenMs(durationMs)}`));
     },
     () => undefined,
   );

@@ -1,4 +1,5 @@
 import type { FailureCode, Phase } from '../model/failure.ts';
+import { spokenMs } from '../model/spoken.ts';
 import { ProbeError } from './probe-error.ts';
 
 /** Our own reasons to stop, named alike everywhere. */
@@ -7,7 +8,7 @@ export function aborted(phase: Phase): ProbeError {
 }
 
 export function timedOut(phase: Phase, timeoutMs: number, waitingFor: string): ProbeError {
-  return stopped(phase, 'timeout', `no ${waitingFor} within ${Math.round(timeoutMs)} ms`);
+  return stopped(phase, 'timeout', `no ${waitingFor} within ${spokenMs(timeoutMs)}`);
 }
 
 export function stopped(phase: Phase, code: FailureCode, detail: string): ProbeError {

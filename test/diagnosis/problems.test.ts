@@ -7,6 +7,8 @@ import {
   TENANT_PROBLEMS,
   type ProblemCode,
 } from '../../src/model/problem.ts';
+import type { SharedResult } from '../../src/diagnosis/index.ts';
+import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { DAY_MS } from '../../src/model/time.ts';
 import type { Certainty, Severity } from '../../src/model/verdict.ts';
@@ -832,6 +834,7 @@ const VARIANTS: { readonly [Key in keyof Required<TenantChanges>]?: readonly Ten
   certificates: [
     observed([]),
     observed([MISPLACED]),
+    observed([MISPLACED, claim(`*.${HOST}`, APP), claim(`x.${HOST}`, APP)]),
     API_DOWN,
     skipped('no-fly'),
     failed('api', 'not-found'),
@@ -845,15 +848,46 @@ const VARIANTS: { readonly [Key in keyof Required<TenantChanges>]?: readonly Ten
     skipped('no-fly'),
     failed('api', 'not-found'),
   ],
-  otherClaims: [observed([]), observed([claim(HOST, 'intruder')]), skipped('needs-inventory')],
+  otherClaims: [
+    observed([]),
+    observed([claim(HOST, 'intruder')]),
+    observed([claim(HOST, 'intruder'), claim(HOST, 'second')]),
+    failed('api', 'incomplete', 'the certificates of sp-other could not be read'),
+    skipped('needs-inventory'),
+  ],
+  edgeErrors: [0, 1, 7],
   tenant: [{}, { hostname: 'shop.example.com' }],
   platform: [
     platform(),
     ...[...PLATFORM, ...MONITOR].map(([, changes]) => changes.platform ?? platform()),
     platform({ previousAnswerUntil: NOW + 60_000 }),
     platform({ controls: [] }),
+    platform({
+      wildcardClaims: observed([claim(`*.${DOMAIN}`, 'one'), claim(`*.${DOMAIN}`, 'two')]),
+    }),
+    platform({ control: { lookups: lookups('control', { first: SILENT }).slice(0, 1) } }),
   ],
 };
+
+/** What no sentence for people may hold: a singular verb after "a and b", 1 of many, an errno, a hole. */
+const UNREADABLE = [
+  /\S+ and \S+ (?:claims|belongs|does|answers|gives|is|has|fails)\b(?! nothing)/,
+  /, which belongs on .*, which/,
+  /\b1 (?:machines|addresses|resolvers|days|names|attempts|handshakes|servers|witnesses|control names)\b/,
+  /\bE[A-Z]{5,}\b|\bERR_|\bundefined\b|\bnull\b|\bNaN\b|\[object/,
+  / {2}|\.\.|;\.|,\.|: \./,
+];
+
+function sharedDiagnoses({ monitor, platform: platforms }: SharedResult): readonly Diagnosis[] {
+  return [monitor, platforms].flatMap(({ diagnosis, alsoFound }) => [
+    ...(diagnosis === null ? [] : [diagnosis]),
+    ...alsoFound,
+  ]);
+}
+
+function assertReadable(text: string): void {
+  for (const pattern of UNREADABLE) assert.doesNotMatch(text, pattern);
+}
 
 describe('snapshots nobody thought of', () => {
   it('are judged and diagnosed without blaming on what is not known', () => {
@@ -884,13 +918,16 @@ describe('snapshots nobody thought of', () => {
           assert.ok(result.diagnosis !== null || result.explainedBy !== null, JSON.stringify(result.checks));
         }
         if (result.verdict === 'pass') assert.equal(result.diagnosis, null);
-        const elsewhere = [found.monitor, found.platform].flatMap(({ diagnosis, alsoFound }) => [
-          ...(diagnosis?.explains ?? []),
-          ...alsoFound.flatMap(({ explains }) => explains),
-        ]);
+        const elsewhere = sharedDiagnoses(found).flatMap(({ explains }) => explains);
         const explained = new Set<string>([...elsewhere, ...all.flatMap(({ explains }) => explains)]);
         for (const { id, verdict, summary } of result.checks) {
           if (verdict === 'fail') assert.ok(explained.has(id), `nothing explains ${id}: ${summary}`);
+        }
+        for (const { summary } of [...result.checks, ...found.platform.checks, ...found.monitor.checks]) {
+          assertReadable(summary);
+        }
+        for (const { summary, evidence } of [...all, ...sharedDiagnoses(found)]) {
+          for (const text of [summary, ...evidence]) assertReadable(text);
         }
         assert.doesNotThrow(() => JSON.stringify(document));
       }),

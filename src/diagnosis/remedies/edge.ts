@@ -35,7 +35,7 @@ export function handshakeRefused(context: TenantContext): readonly RemediationSt
       tenant.tenant.app,
       platform,
       known
-        ? 'It showed no claim of this name. If one is there now, remove it from this app and put it on the management app.'
+        ? 'This list showed no claim of the name. If one is there now, remove it from this app and put it on the management app.'
         : 'We could not read this list. A certificate for this name here would be the cause.',
     ),
     reads(
