@@ -11,7 +11,7 @@ export interface DocumentedCommand {
 
 /**
  * Comments before a block say what the page cannot show: `<!-- exit 1 -->` (one code for each command, or one for the last),
- * `<!-- given: an incident -->`.
+ * `<!-- given: an incident -->`. A ```bash block defines something for scripts: it is one command, with the use of it from `<!-- then: … -->`.
  */
 export function commandsOf(page: string, text: string): readonly DocumentedCommand[] {
   const commands: DocumentedCommand[] = [];
@@ -23,6 +23,14 @@ export function commandsOf(page: string, text: string): readonly DocumentedComma
     const exit = /^<!-- exit ([\d ]+) -->$/.exec(line)?.[1];
     if (exit !== undefined) exits = exit.split(' ').map(Number);
     given = /^<!-- given: (.+) -->$/.exec(line)?.[1] ?? given;
+    const then = /^<!-- then: (.+) -->$/.exec(line)?.[1];
+    if (then !== undefined) {
+      const start = lines.indexOf('```bash', index);
+      const script = lines.slice(start + 1, lines.indexOf('```', start));
+      const text = [...script, then].join('\n');
+      commands.push({ page, line: start + 1, text, exitCode: 0, given: null });
+      continue;
+    }
     if (!/^ *```sh$/.test(line)) continue;
     const end = lines.findIndex((one, at) => at > index && /^ *```$/.test(one));
     if (end < 0) throw new Error(`${page}:${String(index + 1)}: the block does not end`);
