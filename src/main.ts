@@ -42,9 +42,9 @@ function createHost(signal: AbortSignal, env: CliHost['env'] = process.env): Cli
       const { createGate } = await import('./wiring/gate.ts');
       return createGate(config, options, probing);
     },
-    keepResult: async (file, result) => {
-      const { keepResult } = await import('./wiring/keep-result.ts');
-      keepResult(file, result, systemClock);
+    openHistory: async (file) => {
+      const { openLocalHistory } = await import('./wiring/local-history.ts');
+      return openLocalHistory(file, systemClock);
     },
     openStore: async (config, mode) => {
       const { openDatabase } = await import('./wiring/open-store.ts');

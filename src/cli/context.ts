@@ -154,8 +154,14 @@ export interface CliHost {
   readonly ask: ((question: string) => Promise<string>) | null;
   /** The same host in another environment: how the demo's commands find its sandbox. */
   readonly withEnv: (env: CliHost['env']) => CliHost;
-  /** `--store`: adds the result to a local history, which it makes if there is none. */
-  readonly keepResult: (file: string, result: VerifyResult) => Promise<void>;
+  /** `--store`: opens a local history, which it makes if there is none. */
+  readonly openHistory: (file: string) => Promise<LocalHistory>;
+}
+
+/** Results of one machine's gates. */
+export interface LocalHistory {
+  readonly keep: (result: VerifyResult) => void;
+  readonly close: () => void;
 }
 
 /** What every command gets. */

@@ -29,11 +29,12 @@ export async function runVerify(
     throw new UsageError('--successes needs --wait: how long may it take to pass so often?');
   const baseline =
     options.baseline === undefined ? new Set<string>() : await readBaseline(context, options.baseline);
-  const files = [
-    ...targets.flatMap(({ file }) => file ?? []),
-    ...(options.save === undefined ? [] : [options.save]),
-  ];
-  await claimFiles(files, context.cwd);
+  const files = targets.flatMap(({ file }) => file ?? []);
+  if (options.save !== undefined && files.includes(options.save))
+    throw new UsageError(`--save and --output would both be written to ${options.save}`);
+  await claimFiles([...files, ...(options.save === undefined ? [] : [options.save])], context.cwd);
+  const history =
+    options.store === undefined ? null : await context.openHistory(resolve(context.cwd, options.store));
 
   const progress =
     options.quiet !== true && isLive(context.stderr, context.env)
@@ -74,11 +75,12 @@ export async function runVerify(
     });
     if (outcome.kind === 'judged') {
       if (options.save !== undefined) await writeFile(resolve(context.cwd, options.save), jsonReport(result));
-      if (options.store !== undefined) await context.keepResult(resolve(context.cwd, options.store), result);
+      history?.keep(result);
     }
     return code;
   } finally {
     progress.clear();
+    history?.close();
     await rounds.close();
   }
 }

@@ -81,10 +81,13 @@ export async function run(
     random: () => 0.5,
     signal: stop.signal,
     createVerifier: () => Promise.resolve(verifier),
-    keepResult: (file) => {
-      kept.push(file);
-      return Promise.resolve();
-    },
+    openHistory: (file) =>
+      Promise.resolve({
+        keep: () => {
+          kept.push(file);
+        },
+        close: () => undefined,
+      }),
     onHangup: () => () => undefined,
     serviceManager: {
       ready: () => undefined,

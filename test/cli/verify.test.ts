@@ -238,6 +238,11 @@ describe('verify used wrongly prints no document and ends with 2', () => {
       /--tenants \/nonexistent\/list does not exist/,
     ],
     ['a baseline that is none', ['verify', ID, '--baseline', '/dev/null'], /--baseline \/dev\/null: /],
+    [
+      'one file for two things',
+      ['verify', ID, '--json', '--output', 'a.json', '--save', 'a.json'],
+      /--save and --output would both be written to a\.json/,
+    ],
     ['a server whose URL is broken', ['verify', ID, '--server', 'http://a b'], /It must be a URL/],
     [
       'a server that is no URL',
@@ -263,6 +268,17 @@ describe('verify used wrongly prints no document and ends with 2', () => {
       assert.deepEqual([ran.exitCode, ran.stdout], [2, '']);
       assert.match(ran.stderr, complaint);
     });
+
+  it('a history that cannot be opened, before anything is probed', async () => {
+    const ran = await run(['verify', ID, '--store', '/dev/null'], {
+      host: {
+        openHistory: (file) =>
+          Promise.reject(Object.assign(new Error(`${file} is no regular file`), { name: 'StoreError' })),
+      },
+    });
+    assert.deepEqual([ran.exitCode, ran.stdout, ran.requests.length], [2, '', 0]);
+    assert.equal(ran.stderr, 'tenantwatch: /dev/null is no regular file\n');
+  });
 
   it('but --no-fly needs neither token nor management app nor organization', async () => {
     const ran = await run(['verify', ID, '--no-fly', '--domain', 'systemprompt.io'], {
