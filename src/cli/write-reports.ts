@@ -11,6 +11,7 @@ import { prettyReport } from '../reports/pretty.ts';
 import { subjectsOf } from '../reports/subject.ts';
 import { gateVerdict, type GateRules } from '../reports/weight.ts';
 import type { CliContext } from './context.ts';
+import { EXIT } from './exit-code.ts';
 import type { Format, FormatTarget } from './formats.ts';
 import { paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -56,8 +57,10 @@ export async function writeReports(context: CliContext, request: ReportRequest):
       });
     else if (format !== 'pretty' || !quiet) context.stdout.write(text);
   }
-  const toldAlready = targets.some(({ format, file }) => format === 'pretty' && file === null);
-  if (!toldAlready && !quiet) for (const note of notes) context.stderr.write(`tenantwatch: ${note}\n`);
+  const toldAlready = !quiet && targets.some(({ format, file }) => format === 'pretty' && file === null);
+  // A name that means nobody is a mistake, and a mistake is never without a word.
+  if (!toldAlready && (!quiet || request.exitCode === EXIT.noTenant))
+    for (const note of notes) context.stderr.write(`tenantwatch: ${note}\n`);
   if (unwritten.length > 0) throw new UsageError(unwritten.join('\n'));
 }
 

@@ -113,6 +113,12 @@ describe('verify', () => {
     );
   });
 
+  it('says even with --quiet that a name means nobody', async () => {
+    const ran = await run(['verify', 'postgres', '--quiet']);
+    assert.deepEqual([ran.exitCode, ran.stdout], [4, '']);
+    assert.match(ran.stderr, /^tenantwatch: "postgres" is no tenant/);
+  });
+
   it('keeps the result where --store and --save say', async () => {
     const ran = await run(['verify', ID, '--store', 'h.db', '--save', 'base.json'], {
       rounds: sequence(OUTAGE),
