@@ -8,6 +8,7 @@ import { judgePlatformRound } from './doctor/platform.ts';
 import { judgeToken, type TokenAnswer } from './doctor/token.ts';
 import { EXIT } from './exit-code.ts';
 import { flyFailure } from './fly-failure.ts';
+import { hasToken } from './platform-settings.ts';
 import { configFlags, type ConfigOptions } from './shared-options.ts';
 
 /** What the command line of `doctor` says; durations are milliseconds. */
@@ -66,7 +67,7 @@ async function tokenFindings(
   return judgeToken(await askToken(), org, clock.now());
 
   async function askToken(): Promise<TokenAnswer> {
-    if ((env.FLY_ACCESS_TOKEN ?? '') === '' && (env.FLY_API_TOKEN ?? '') === '') return { token: 'none' };
+    if (!hasToken(env)) return { token: 'none' };
     const fly = await context.openFly({ org, contactUrl: config?.network.contactUrl ?? null });
     try {
       return { token: 'known', info: await fly.client.token(signal) };

@@ -14,6 +14,7 @@ import { answer, FITS } from './init/answers.ts';
 import { discover, wildcardHolders, type Discovery } from './init/discover.ts';
 import type { Naming } from './init/naming.ts';
 import { configText, type InitSettings } from './init/template.ts';
+import { hasToken } from './platform-settings.ts';
 import { UsageError } from './usage-error.ts';
 import { whyUnwritable } from './why-unwritable.ts';
 
@@ -41,6 +42,11 @@ export async function runInit(context: CliContext, options: InitOptions): Promis
   if (options.domain !== undefined && !FITS.domain.fits(options.domain))
     throw new UsageError(`--domain must be ${FITS.domain.must}`);
   const ask = options.yes === true ? null : context.ask;
+  if (!hasToken(context.env))
+    context.stderr.write(
+      'tenantwatch: there is no token in FLY_ACCESS_TOKEN or FLY_API_TOKEN, so that nothing can be looked up ' +
+        '(`fly tokens create readonly -o ORG -n tenantwatch -x 8760h` makes one)\n',
+    );
 
   const org = await answer(
     {
@@ -95,7 +101,7 @@ export async function runInit(context: CliContext, options: InitOptions): Promis
 
 /** What the token sees; nothing when there is none, or when an option says it. */
 async function organizations(context: CliContext, options: InitOptions): Promise<readonly string[]> {
-  if (options.org !== undefined || !hasToken(context)) return [];
+  if (options.org !== undefined || !hasToken(context.env)) return [];
   const found = await withFly(context, null, options, async ({ client }, signal) => {
     const info = await client.token(signal).catch(() => null);
     const slugs = unique((info?.tokens ?? []).flatMap(({ orgSlug }) => orgSlug ?? []));
@@ -105,17 +111,8 @@ async function organizations(context: CliContext, options: InitOptions): Promise
 }
 
 async function sweep(context: CliContext, org: string, options: InitOptions): Promise<Inventory | null> {
-  if (!hasToken(context)) {
-    context.stderr.write(
-      'tenantwatch: no token in FLY_ACCESS_TOKEN or FLY_API_TOKEN: nothing is looked up\n',
-    );
-    return null;
-  }
+  if (!hasToken(context.env)) return null;
   return withFly(context, org, options, ({ client }, signal) => client.inventory(signal));
-}
-
-function hasToken({ env }: CliContext): boolean {
-  return (env.FLY_ACCESS_TOKEN ?? '') !== '' || (env.FLY_API_TOKEN ?? '') !== '';
 }
 
 /** Null when Fly cannot be asked, which is said: what is missing then can still be said by hand. */

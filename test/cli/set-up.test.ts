@@ -84,6 +84,15 @@ describe('a new installation over the sandbox', () => {
       assert.ok((of('control-handshake')?.advice.length ?? 0) > 0);
     });
 
+    it('says the steps of one cause once', async (t) => {
+      t.after(sandbox.faults.on('dns-nxdomain', { name: '*.systemprompt.io' }));
+      const { of } = await doctor();
+      assert.ok((of('wildcard-dns')?.advice.length ?? 0) > 1);
+      assert.deepEqual(of('control-handshake')?.advice, [
+        'the same cause as wildcard-dns, wildcard-dns-broken: see there',
+      ]);
+    });
+
     it('tells a resolver that is dead from the rest', async (t) => {
       t.after(sandbox.faults.on('dns-refused', { at: sandbox.addresses.resolvers[0] ?? '' }));
       const { of } = await doctor();
@@ -220,7 +229,7 @@ describe('a new installation over the sandbox', () => {
       ];
       const ran = await init(['--output', file, ...said], { env: { FLY_API_TOKEN: '' } });
       assert.equal(ran.exitCode, 0, ran.stderr);
-      assert.match(ran.stderr, /nothing is looked up/);
+      assert.match(ran.stderr, /there is no token .* nothing can be looked up/);
       assert.match(ran.stdout, /tenantwatch verify --all --config /);
     });
 

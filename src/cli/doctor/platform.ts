@@ -1,4 +1,3 @@
-import type { CheckResult } from '../../model/check.ts';
 import type { Diagnosis, VerifyResult } from '../../model/diagnosis.ts';
 import type { DoctorFinding } from '../../reports/doctor.ts';
 import { checkText, stepText } from '../../reports/wording.ts';
@@ -7,13 +6,25 @@ import { checkText, stepText } from '../../reports/wording.ts';
 export function judgePlatformRound({ monitor, platform }: VerifyResult): readonly DoctorFinding[] {
   return [monitor, platform].flatMap(({ checks, diagnosis, alsoFound }) => {
     const found = diagnosis === null ? alsoFound : [diagnosis, ...alsoFound];
-    return checks.map((check) => findingOf(check, found));
+    const firstOf = new Map<Diagnosis, string>();
+    return checks.map((check) => {
+      const { id, verdict } = check;
+      const quiet = verdict === 'pass' || verdict === 'skipped';
+      const cause = quiet ? undefined : found.find(({ explains }) => explains.includes(id));
+      return { id, verdict, text: checkText(check), advice: adviceOf(cause, id, firstOf) };
+    });
   });
 }
 
-function findingOf(check: CheckResult, found: readonly Diagnosis[]): DoctorFinding {
-  const { id, verdict } = check;
-  const quiet = verdict === 'pass' || verdict === 'skipped';
-  const explained = quiet ? undefined : found.find(({ explains }) => explains.includes(id));
-  return { id, verdict, text: checkText(check), advice: (explained?.remediation ?? []).map(stepText) };
+/** The steps stand once, at the first check that their cause explains. */
+function adviceOf(
+  cause: Diagnosis | undefined,
+  id: string,
+  firstOf: Map<Diagnosis, string>,
+): readonly string[] {
+  if (cause === undefined) return [];
+  const first = firstOf.get(cause);
+  if (first !== undefined) return [`the same cause as ${first}, ${cause.code}: see there`];
+  firstOf.set(cause, id);
+  return cause.remediation.map(stepText);
 }

@@ -17,7 +17,8 @@ export interface InitNotes {
 /** A commented configuration: what differs between platforms, and the first things that people change. */
 export function configText(settings: InitSettings, notes: InitNotes): string {
   const { org, domain, managementApp, tenantApp, tenantIdPattern, otherHosts, customDomainsOn } = settings;
-  return `# Configuration of tenantwatch. \`tenantwatch config show\` prints every key with what is in effect, \`tenantwatch config check\` says what is wrong.
+  return `# yaml-language-server: $schema=https://github.com/tenantwatch/tenantwatch/raw/main/docs/schemas/config.schema.json
+# Configuration of tenantwatch. \`tenantwatch config show\` prints every key with what is in effect, \`tenantwatch config check\` says what is wrong.
 # \${NAME} reads the environment, \${file:PATH} a file; relative paths begin at the folder of this file.
 
 platform:
