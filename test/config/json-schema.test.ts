@@ -39,7 +39,7 @@ describe('the JSON Schema for editors', () => {
 
   it('describes every key and tells no secret of the schema itself', () => {
     const text = JSON.stringify(configJsonSchema());
-    assert.doesNotMatch(text, /"secret":"(text|http-url|smtp-url)"/);
+    assert.doesNotMatch(text, /"secret":"/);
     const { properties } = configJsonSchema() as { properties: Record<string, { description?: string }> };
     for (const [key, { description }] of Object.entries(properties)) assert.ok(description, key);
   });
