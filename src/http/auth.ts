@@ -25,7 +25,8 @@ export interface Auth {
   readonly authenticate: (request: FastifyRequest) => Principal | undefined;
   /** Sets the session cookie when the token is one of ours. */
   readonly signIn: (request: FastifyRequest, reply: FastifyReply, token: string) => Principal | undefined;
-  readonly signOut: (reply: FastifyReply) => void;
+  /** Takes the cookie back, and its session with it: a copy of the cookie is worth nothing from then on. */
+  readonly signOut: (request: FastifyRequest, reply: FastifyReply) => void;
   /** For the hidden field `csrf` of every form, or the header `x-csrf-token` of a script's request. */
   readonly csrfToken: (request: FastifyRequest) => string;
   /** Does the request bring the CSRF token where it needs one? A bearer token is proof enough. */
@@ -37,6 +38,9 @@ interface KnownToken {
   readonly digest: Buffer;
   readonly scopes: ReadonlySet<TokenScope>;
 }
+
+/** Only holders of a token can end sessions. */
+const MAX_ENDED = 10_000;
 
 const EVERY_SCOPE: ReadonlySet<TokenScope> = new Set<TokenScope>(['read', 'verify', 'operate']);
 const LOCAL: Principal = { name: 'local', scopes: EVERY_SCOPE, via: 'local' };
@@ -59,10 +63,13 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
     return found;
   };
 
+  /** Sessions that were ended by hand, with their natural end. In memory: after a restart a copied cookie would have its time again. */
+  const ended = new Map<string, number>();
+
   const bySession = (request: FastifyRequest): KnownToken | undefined => {
     const cookie = request.cookies[SESSION_COOKIE];
     const session = cookie === undefined ? undefined : readSessionCookie(cookie);
-    if (session === undefined || session.expiresAt <= clock.now()) return undefined;
+    if (session === undefined || session.expiresAt <= clock.now() || ended.has(session.mac)) return undefined;
     return tokens.find((token) => token.name === session.name && isSessionOf(token, session));
   };
 
@@ -96,7 +103,13 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
       });
       return principalOf(token, 'session');
     },
-    signOut: (reply) => {
+    signOut: (request, reply) => {
+      const session = readSessionCookie(request.cookies[SESSION_COOKIE] ?? '');
+      if (session !== undefined && bySession(request) !== undefined) {
+        for (const [mac, expiresAt] of ended)
+          if (expiresAt <= clock.now() || ended.size >= MAX_ENDED) ended.delete(mac);
+        ended.set(session.mac, session.expiresAt);
+      }
       reply.clearCookie(SESSION_COOKIE, { path: '/' });
     },
     csrfFits: (request) => {

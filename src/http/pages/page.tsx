@@ -5,6 +5,7 @@ import type { Acts } from '../acts.ts';
 import type { Auth } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import type { Assets } from './assets.ts';
+import { isLoud } from './incidents/words.ts';
 import { Layout, type Section } from './layout.tsx';
 import { viewerOf, type Viewer } from './viewer.ts';
 
@@ -43,7 +44,7 @@ export function sendPage(
       assets={pages.assets}
       version={version}
       shared={fleet.shared()?.result}
-      openIncidents={tracker.unresolved().filter(({ state }) => state === 'open').length}
+      openIncidents={tracker.unresolved().filter(isLoud).length}
     >
       {page.body(viewer)}
     </Layout>,

@@ -16,7 +16,7 @@ export interface RunningDaemon {
   readonly stop: () => Promise<void>;
 }
 
-const TOKENS = [
+export const TOKENS = [
   { name: 'ada', token: OPERATOR, scopes: ['read', 'verify', 'operate'] },
   { name: 'grace', token: READER, scopes: ['read'] },
 ];
@@ -25,9 +25,11 @@ const TOKENS = [
 export async function daemonOverSandbox(
   options: SandboxOptions,
   server: Readonly<Record<string, unknown>> = { tokens: TOKENS },
+  channels?: (sandbox: Sandbox) => readonly object[],
 ): Promise<RunningDaemon> {
   const sandbox = await startSandbox(options);
-  const place = workplaceFor(sandbox, { server });
+  const alerts = channels === undefined ? {} : { alerts: { channels: channels(sandbox) } };
+  const place = workplaceFor(sandbox, { server, ...alerts });
   const { env } = place;
   const { config } = loadConfig({ path: place.file, env, cwd: place.folder });
   const daemon = await startDaemon(config, {

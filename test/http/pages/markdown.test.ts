@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseInline } from '../../../src/http/pages/markdown/inline.ts';
 import { parseMarkdown } from '../../../src/http/pages/markdown/parse.ts';
-import { escapeMarkdown } from '../../../src/reports/markdown.ts';
+import { escapeMarkdown } from '../../../src/reports/markdown-blocks.ts';
 import { say } from '../../../src/reports/wording.ts';
 
 describe('the Markdown of our documents and drafts', () => {

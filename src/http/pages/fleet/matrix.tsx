@@ -61,34 +61,39 @@ function Row({ row, now }: { readonly row: ShownRow; readonly now: number }): JS
           </small>
         )}
       </th>
-      {TENANT_CHECKS.map((id) => (
-        <Cell key={id} check={checks.find((check) => check.id === id)} label={CHECK_LABELS[id]} />
-      ))}
+      {cellsOf(checks)}
       <td class="end quiet">{latest === undefined ? 'not yet' : <Ago at={latest.at} now={now} />}</td>
     </tr>
   );
 }
 
-function Cell({
-  check,
-  label,
-}: {
-  readonly check: CheckResult | undefined;
-  readonly label: string;
-}): JSX.Element {
-  if (check === undefined) return <td class="cell waiting" data-check={label} />;
-  return (
-    <td class={`cell ${check.verdict}`} data-check={label} title={tipOf(check)}>
-      <i>{check.verdict}</i>
-      {check.reason}
-    </td>
-  );
+/** As many of a row's failures as explain themselves when one points at them, so that a page of nothing else stays below its size. */
+const MAX_TIPS = 3;
+const MAX_TIP = 120;
+
+/** What passed is a mark; on a telephone, where columns are gone, what did not also says which check it is. */
+function cellsOf(checks: readonly CheckResult[]): readonly JSX.Element[] {
+  let tips = 0;
+  return TENANT_CHECKS.map((id) => {
+    const check = checks.find((one) => one.id === id);
+    if (check === undefined) return <td key={id} class="cell waiting" />;
+    const { verdict, reason, summary } = check;
+    const speaks = verdict !== 'pass' && verdict !== 'skipped';
+    if (speaks) tips += 1;
+    return (
+      <td
+        key={id}
+        class={`cell ${verdict}`}
+        data-check={speaks ? CHECK_LABELS[id] : undefined}
+        title={speaks && tips <= MAX_TIPS ? shortened(summary) : undefined}
+      >
+        <i>{verdict}</i>
+        {reason}
+      </td>
+    );
+  });
 }
 
-/** As much of the check's sentence as keeps a page with nothing but failures below its size. */
-const MAX_TIP = 160;
-
-function tipOf({ verdict, summary }: CheckResult): string | undefined {
-  if (verdict === 'pass' || verdict === 'skipped') return undefined;
-  return summary.length > MAX_TIP ? `${summary.slice(0, MAX_TIP - 1)}…` : summary;
+function shortened(text: string): string {
+  return text.length > MAX_TIP ? `${text.slice(0, MAX_TIP - 1)}…` : text;
 }

@@ -38,12 +38,16 @@ export function postMortemRoutes(app: FastifyInstance, pages: Pages): void {
     async (request, reply) => {
       const text = await draftFor(request);
       return reply
-        .header('content-disposition', 'attachment; filename="post-mortem.md"')
+        .header('content-disposition', `attachment; filename="${fileName(request.params.id)}"`)
         .header('cache-control', 'private, no-store')
         .type('text/markdown; charset=utf-8')
         .send(text);
     },
   );
+}
+
+function fileName(id: string): string {
+  return `post-mortem-${id.replaceAll(/[^\w-]/g, '')}.md`;
 }
 
 function DraftPage({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
@@ -64,7 +68,7 @@ function DraftPage({ id, text }: { readonly id: string; readonly text: string })
           <button type="button" class="copy" data-copy={text}>
             Copy as Markdown
           </button>
-          <a class="button" href={`${address}/post-mortem.md`} download={`post-mortem-${id}.md`}>
+          <a class="button" href={`${address}/post-mortem.md`} download={fileName(id)}>
             Download
           </a>
         </div>

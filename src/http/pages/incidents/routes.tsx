@@ -110,6 +110,7 @@ function incidentView({ context }: Pages, id: string): IncidentView | undefined 
     incident: withDiagnosis(incident, context),
     tenant,
     tenantOf: fleet.tenant,
+    storm: tracker.unresolved().find(({ subject }) => subject.name === incident.storm),
     events: store.incidents.events(id),
     deliveries: store.outbox.list({ group: id, limit: MOST_DELIVERIES }),
     ...whatCameBefore(store, platform, tenant ?? null, incident),

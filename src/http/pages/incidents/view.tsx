@@ -9,15 +9,18 @@ import { summarize } from '../../../reports/deliveries.ts';
 import { durationOf, timelineOf } from '../../../reports/incidents.ts';
 import { Breakable } from '../parts/breakable.tsx';
 import { DiagnosisCard } from '../parts/diagnosis.tsx';
-import { Ago, Time } from '../parts/time.tsx';
+import { Time } from '../parts/time.tsx';
 import type { Viewer } from '../viewer.ts';
 import { IncidentActs } from './acts.tsx';
-import { DELIVERY_WORDS, EVENT_CLASSES, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
+import { Deliveries } from './deliveries.tsx';
+import { EVENT_CLASSES, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
 
 export interface IncidentView extends WhatCameBefore {
   readonly incident: Incident;
   readonly tenant: Tenant | undefined;
   readonly tenantOf: (id: string) => Tenant | undefined;
+  /** The storm that it is part of. */
+  readonly storm: Incident | undefined;
   /** Oldest first. */
   readonly events: readonly IncidentEvent[];
   readonly deliveries: readonly Delivery[];
@@ -29,7 +32,7 @@ interface IncidentPageProps extends IncidentView {
 }
 
 export function IncidentPage(props: IncidentPageProps): JSX.Element {
-  const { incident, tenant, tenantOf, events, deliveries, deploy, viewer, now } = props;
+  const { incident, tenant, tenantOf, storm, events, deliveries, deploy, viewer, now } = props;
   const summaries = deliveries.map(summarize).toReversed();
   const { word, kind } = stateOf(incident);
   const lastedMs = durationOf(incident, now);
@@ -58,6 +61,12 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
         </p>
         {incident.resolution !== null && <p>{RESOLUTION_WORDS[incident.resolution]}</p>}
       </div>
+      {storm !== undefined && (
+        <p class={`note ${storm.severity}`}>
+          Part of a storm: <a href={`/incidents/${encodeURIComponent(storm.id)}`}>{storm.summary}</a>. It is
+          told and repaired there.
+        </p>
+      )}
       {viewer.mayOperate && <IncidentActs incident={incident} viewer={viewer} />}
       {incident.diagnosis !== null && (
         <DiagnosisCard of={incident.diagnosis} titled={incident.diagnosis.summary !== incident.summary} />
@@ -161,40 +170,5 @@ function Members({ incident, tenantOf }: Pick<IncidentView, 'incident' | 'tenant
         </p>
       )}
     </section>
-  );
-}
-
-function Deliveries(props: { readonly deliveries: readonly Delivery[]; readonly now: number }): JSX.Element {
-  return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Messages">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Channel</th>
-            <th scope="col">Message</th>
-            <th scope="col">State</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.deliveries.map((delivery) => (
-            <tr key={delivery.id} class={delivery.state === 'dead' ? 'fail' : undefined}>
-              <th scope="row">{delivery.channel}</th>
-              <td>{delivery.message.reason}</td>
-              <td>
-                {DELIVERY_WORDS[delivery.state]}
-                {delivery.attempts > 1 && (
-                  <span class="quiet">, {counted(delivery.attempts, 'attempt')}</span>
-                )}
-                {delivery.lastError !== null && <small class="quiet">{delivery.lastError}</small>}
-              </td>
-              <td>
-                <Ago at={delivery.sentAt ?? delivery.createdAt} now={props.now} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -14,8 +14,13 @@ export function subjectOf(incident: Incident, tenant: Tenant | undefined): strin
   return scope === 'platform' ? 'the platform' : 'the monitor';
 }
 
+/** Does it need a person by itself? What another scope or a storm explains does not. */
+export function isLoud({ state, mutedBy, storm }: Incident): boolean {
+  return state === 'open' && mutedBy === null && storm === null;
+}
+
 /** One word for a list, and the class it is shown with. */
-export function stateOf({ state, acknowledged, silencedBy, mutedBy }: Incident): {
+export function stateOf({ state, acknowledged, silencedBy, mutedBy, storm }: Incident): {
   readonly word: string;
   readonly kind: 'open' | 'quiet' | 'over';
 } {
@@ -23,6 +28,7 @@ export function stateOf({ state, acknowledged, silencedBy, mutedBy }: Incident):
   if (state === 'pending') return { word: 'not proven yet', kind: 'quiet' };
   if (silencedBy !== null) return { word: 'silenced', kind: 'quiet' };
   if (mutedBy !== null) return { word: `explained by ${CATALOGUE[mutedBy.code].title}`, kind: 'quiet' };
+  if (storm !== null) return { word: 'part of a storm', kind: 'quiet' };
   if (acknowledged !== null) return { word: `acknowledged by ${acknowledged.by}`, kind: 'quiet' };
   return { word: 'open', kind: 'open' };
 }

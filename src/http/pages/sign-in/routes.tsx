@@ -42,8 +42,8 @@ export function signInRoutes(app: FastifyInstance, pages: Pages): void {
     });
   });
 
-  app.post('/sign-out', { config: { access: 'page' } }, (_request, reply) => {
-    auth.signOut(reply);
+  app.post('/sign-out', { config: { access: 'page' } }, (request, reply) => {
+    auth.signOut(request, reply);
     return seeOther(reply, SIGN_IN_PATH);
   });
 }

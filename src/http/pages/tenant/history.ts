@@ -32,6 +32,9 @@ export function tenantHistory(store: Store, { id, app, hostname }: Tenant, now: 
   const firstDay = today - (STRIP_DAYS - 1) * DAY_MS;
   const days = new Map(store.rollups.days(id, firstDay, today + DAY_MS).map((rollup) => [rollup.at, rollup]));
   const until = now + HOUR_MS;
+  // What is not rolled up yet counts as well: the bar of today is of this moment.
+  const soFar = store.rollups.availability(id, today)[0];
+  if (soFar !== undefined) days.set(today, { latency: {}, ...days.get(today), ...soFar, at: today });
   const claims = [
     ...store.claims.history({ app, limit: MOST }),
     ...store.claims.history({ hostname, limit: MOST }).filter(({ claim }) => claim.app !== app),

@@ -217,10 +217,12 @@ function summaryOf({ points, since, until }: Latency): string {
   return `Latency from ${isoSeconds(since) ?? ''} to ${isoSeconds(until) ?? ''}: median ${spokenMs(median)}, highest ${spokenMs(totals.at(-1) ?? 0)}`;
 }
 
-/** 1, 2 or 5 times a power of ten. */
+const NICE = [1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10];
+
+/** The least round number above it, whose half is round as well. */
 function niceTop(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, ms)));
-  return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= ms) ?? 10 * power;
+  return NICE.map((step) => step * power).find((top) => top >= ms) ?? 10 * power;
 }
 
 function spokenTick(ms: number): string {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { ROWS_A_PAGE } from '../../../src/http/pages/fleet/rows.ts';
+import { TENANT_CHECKS } from '../../../src/model/check.ts';
+import { anIncident, aResult } from '../../store/fixtures.ts';
+import { testApp, type TestApp } from '../app.ts';
+
+/** What issue and browser call 100 KB. */
+const LIMIT = 100_000;
+const FACT =
+  'The handshake fails at the edge on 127.0.0.1: the peer closed the connection during the TLS handshake. ';
+
+const ids = Array.from({ length: 2 * ROWS_A_PAGE }, (_, index) => `tenant${String(index).padStart(6, '0')}`);
+
+/** Everybody fails everything, at length. */
+function breakEverything({ context: { fleet } }: TestApp): void {
+  fleet.setTenants(
+    ids.map((id) => ({ id, hostname: `${id}.systemprompt.io`, app: `sp-${id}`, labels: { plan: 'free' } })),
+  );
+  for (const id of ids) {
+    const checks = TENANT_CHECKS.map((check) => ({
+      id: check,
+      verdict: 'fail' as const,
+      reason: 'eof-during-handshake' as const,
+      summary: FACT.repeat(3),
+      evidence: { facts: Array.from({ length: 10 }, () => FACT) },
+      durationMs: 10,
+    }));
+    fleet.setResult(aResult(id, { hostname: `${id}.systemprompt.io`, checks }), Date.now());
+  }
+}
+
+interface Weighed {
+  readonly sent: number;
+  readonly text: string;
+}
+
+async function weigh({ app }: TestApp, url: string): Promise<Weighed> {
+  const answer = await app.inject({
+    url,
+    headers: { host: 'localhost', accept: 'text/html', 'accept-encoding': 'gzip, br' },
+    remoteAddress: '127.0.0.1',
+  });
+  assert.ok([200, 404].includes(answer.statusCode), `${url}: ${String(answer.statusCode)}`);
+  const { rawPayload } = answer;
+  const packed = answer.headers['content-encoding'] === 'gzip';
+  assert.equal(answer.headers.vary?.toString().includes('accept-encoding') ?? false, packed, url);
+  return { sent: rawPayload.length, text: (packed ? gunzipSync(rawPayload) : rawPayload).toString() };
+}
+
+describe('what a page weighs', () => {
+  it('is below 100 KB, and below 40 KB with its files as a browser loads them, when everything is broken', async (context) => {
+    const made = await testApp(context, {
+      incidents: ids.map((id, index) =>
+        anIncident(`i-${String(index)}`, { subject: { scope: 'tenant', name: id }, summary: FACT.repeat(3) }),
+      ),
+    });
+    breakEverything(made);
+    for (const page of [
+      '/',
+      `/tenants/${ids[0] ?? ''}`,
+      '/incidents',
+      '/incidents/i-1',
+      '/incidents/i-1/post-mortem',
+      '/claims',
+      '/silences',
+      '/runbooks',
+      '/runbooks/certificate-on-tenant-app',
+      '/playbook',
+      '/settings',
+      '/nowhere',
+    ]) {
+      const { text, sent } = await weigh(made, page);
+      assert.ok(Buffer.byteLength(text) < LIMIT, `${page}: ${String(Buffer.byteLength(text))} bytes`);
+      const files = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/gu)].map(([, path = '']) => path);
+      assert.equal(files.length, 3, page);
+      let all = sent;
+      for (const file of files) all += (await weigh(made, file)).sent;
+      assert.ok(all < 40_000, `${page}: ${String(all)} bytes with its files`);
+    }
+  });
+
+  it('is sent as it is to whom cannot unpack it', async (context) => {
+    const { app } = await testApp(context);
+    for (const encoding of [undefined, 'br', 'identity, gzip;q=0']) {
+      const { headers, payload } = await app.inject({
+        url: '/',
+        headers: { host: 'localhost', ...(encoding === undefined ? {} : { 'accept-encoding': encoding }) },
+        remoteAddress: '127.0.0.1',
+      });
+      assert.equal(headers['content-encoding'], undefined);
+      assert.match(payload, /^<!doctype html>/u);
+    }
+  });
+
+  it('is the whole fleet’s first page, the rest a page away, however many there are', async (context) => {
+    const made = await testApp(context);
+    breakEverything(made);
+    const rows = async (url: string): Promise<number> =>
+      (await weigh(made, url)).text.match(/<tr id="t-/gu)?.length ?? 0;
+    assert.deepEqual([await rows('/'), await rows('/?page=2'), await rows('/?q=tenant000001')], [50, 50, 1]);
+  });
+});
