@@ -22,6 +22,7 @@ export {
   watchdogNotice,
 } from './notices.ts';
 export { createRouter } from './routes.ts';
+export { createSlackAnswers } from './slack-answer.ts';
 export { parseSlackAction, verifySlackSignature, type SlackAction } from './slack-interaction.ts';
 export type { ChannelOptions, Route } from './options.ts';
 

@@ -3,7 +3,12 @@ import { DAY_MS } from '../model/time.ts';
 import { plainText } from '../model/text.ts';
 
 /** What a person pressed below a message. */
-export type SlackAction =
+export type SlackAction = Pressed & {
+  /** Where whoever pressed is answered, seen by nobody else; null when Slack did not say. */
+  readonly responseUrl: string | null;
+};
+
+type Pressed =
   | { readonly action: 'acknowledge'; readonly incident: string; readonly by: string }
   | {
       readonly action: 'silence';
@@ -50,11 +55,13 @@ export function parseSlackAction(rawBody: string): SlackAction | undefined {
   const id = field(pressed, 'action_id');
   if (typeof incident !== 'string' || incident === '' || typeof id !== 'string') return undefined;
   const by = author(field(document, 'user'));
-  if (id === 'acknowledge') return { action: 'acknowledge', incident, by };
+  const given = field(document, 'response_url');
+  const responseUrl = typeof given === 'string' ? given : null;
+  if (id === 'acknowledge') return { action: 'acknowledge', incident, by, responseUrl };
   const [, duration] = /^silence:(\d{1,9})$/.exec(id) ?? [];
   const durationMs = Number(duration ?? 0);
   if (durationMs <= 0 || durationMs > DAY_MS) return undefined;
-  return { action: 'silence', incident, by, durationMs };
+  return { action: 'silence', incident, by, durationMs, responseUrl };
 }
 
 /** `ada (U123)`: the name is for people and may be anything, the id is who it was. */

@@ -42,4 +42,6 @@ export interface SlackActions {
   }) => boolean;
   /** Undefined for everything that is not one of our buttons. */
   readonly parse: (rawBody: string) => SlackAction | undefined;
+  /** Tells the one who pressed, and nobody else. */
+  readonly answer: (responseUrl: string, text: string) => void;
 }

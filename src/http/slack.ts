@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { spokenTime } from '../model/spoken.ts';
 import { plainText } from '../model/text.ts';
 import type { Acts } from './acts.ts';
 import type { HttpContext } from './context.ts';
@@ -12,7 +13,8 @@ export async function slackRoute(app: FastifyInstance, context: HttpContext, act
   const { slackActions, clock, tracker } = context;
   if (slackActions === null) return;
 
-  const silence = (id: string, by: string, durationMs: number): void => {
+  /** Returns what the one who pressed is told: the message itself does not show a silence. */
+  const silence = (id: string, by: string, durationMs: number): string => {
     const incident = tracker.get(id);
     if (incident === undefined) throw new HttpError('not-found', 'There is no such incident any more.');
     const startsAt = clock.now();
@@ -21,7 +23,10 @@ export async function slackRoute(app: FastifyInstance, context: HttpContext, act
     const matcher =
       scope === 'tenant' && !name.startsWith('storm:') ? { tenant: name } : { problem: incident.code };
     const reason = `silenced from Slack: ${incident.summary}`.slice(0, 500);
-    acts.silence({ matcher, reason, startsAt, endsAt: startsAt + durationMs, untilDeployOf: null }, by);
+    const endsAt = startsAt + durationMs;
+    const made = acts.silence({ matcher, reason, startsAt, endsAt, untilDeployOf: null }, by);
+    const whom = 'tenant' in matcher ? `of ${name}` : `of ${incident.code}`;
+    return `Nobody is told ${whom} until ${spokenTime(endsAt)}, but that it is over. To end it before: tenantwatch silence end ${made.id}`;
   };
 
   await app.register((scope, _options, done) => {
@@ -49,21 +54,19 @@ export async function slackRoute(app: FastifyInstance, context: HttpContext, act
         const pressed = slackActions.parse(rawBody.toString('utf8'));
         // A link button, or a button of another version: nothing to do, and nothing to try again.
         if (pressed === undefined) return reply.send();
+        const tell = (text: string): void => {
+          if (pressed.responseUrl !== null) slackActions.answer(pressed.responseUrl, plainText(text));
+        };
         try {
+          // An acknowledgement shows in the message itself.
           if (pressed.action === 'acknowledge')
             acts.acknowledge(pressed.incident, `${pressed.by} (Slack)`, null);
-          else silence(pressed.incident, `${pressed.by} (Slack)`, pressed.durationMs);
+          else tell(silence(pressed.incident, `${pressed.by} (Slack)`, pressed.durationMs));
         } catch (error) {
           if (!(error instanceof HttpError)) throw error;
-          return reply.send({
-            response_type: 'ephemeral',
-            replace_original: false,
-            text: plainText(error.message)
-              .replaceAll('&', '&amp;')
-              .replaceAll('<', '&lt;')
-              .replaceAll('>', '&gt;'),
-          });
+          tell(error.message);
         }
+        // The body of this answer is shown to nobody.
         return reply.send();
       },
     );

@@ -154,6 +154,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     tracker,
     fleet,
     userAgent,
+    stalled: () => scheduler.stalled(),
     watchdog: createWatchdog({
       intervalMs: config.alerts.watchdogMs,
       channels: config.alerts.channels.map(({ name }) => name),
@@ -222,6 +223,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     tracker.flush();
     delivery.wake();
   });
+  const slackActions = createSlackActions(config.alerts.channels, { clock, logger, userAgent });
   const http = await startHttp({
     ...host,
     config,
@@ -233,7 +235,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     metrics,
     inventory: inventory.current,
     fly: probing.fly,
-    slackActions: createSlackActions(config.alerts.channels, clock),
+    slackActions,
   }).catch(async (error: unknown) => {
     stopObserving();
     stalls.stop();
@@ -258,6 +260,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     channels: past,
     stop: async () => {
       await http.close();
+      await slackActions?.close();
       await stopEdgeMetrics();
       await scheduler.stop();
       // What the last runs found is decided before the next start asks.

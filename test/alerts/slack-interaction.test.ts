@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { parseSlackAction, verifySlackSignature } from '../../src/alerts/index.ts';
+import { createSlackAnswers, parseSlackAction, verifySlackSignature } from '../../src/alerts/index.ts';
+import { realClock } from './fixtures.ts';
+import { startReceiver } from './receiver.ts';
 
 describe('the signature of an interaction', () => {
   // The example of Slack's documentation, "Verifying requests from Slack".
@@ -57,12 +59,22 @@ describe('an interaction', () => {
     [
       'acknowledges',
       form(pressed('acknowledge')),
-      { action: 'acknowledge', incident: 't-a1-x', by: 'ada (U1)' },
+      { action: 'acknowledge', incident: 't-a1-x', by: 'ada (U1)', responseUrl: null },
     ],
     [
       'silences',
       form(pressed('silence:3600000')),
-      { action: 'silence', incident: 't-a1-x', by: 'ada (U1)', durationMs: 3_600_000 },
+      { action: 'silence', incident: 't-a1-x', by: 'ada (U1)', durationMs: 3_600_000, responseUrl: null },
+    ],
+    [
+      'says where to answer',
+      form({ ...pressed('acknowledge'), response_url: 'https://hooks.slack.com/actions/T1/2/x' }),
+      {
+        action: 'acknowledge',
+        incident: 't-a1-x',
+        by: 'ada (U1)',
+        responseUrl: 'https://hooks.slack.com/actions/T1/2/x',
+      },
     ],
     ['does not silence for ever', form(pressed('silence:999999999')), undefined],
     ['does not silence for nothing', form(pressed('silence:0')), undefined],
@@ -75,7 +87,7 @@ describe('an interaction', () => {
     [
       'with a hostile name is cleaned',
       form({ ...pressed('acknowledge'), user: { id: 'U1', username: 'a\u202eb\u0007' } }),
-      { action: 'acknowledge', incident: 't-a1-x', by: 'a b (U1)' },
+      { action: 'acknowledge', incident: 't-a1-x', by: 'a b (U1)', responseUrl: null },
     ],
   ];
   for (const [name, body, action] of table) {
@@ -83,4 +95,29 @@ describe('an interaction', () => {
       assert.deepEqual(parseSlackAction(body), action);
     });
   }
+});
+
+describe('an answer to whoever pressed', () => {
+  it('goes to Slack only, and to nobody else, as text', async () => {
+    const receiver = await startReceiver();
+    const elsewhere = await startReceiver();
+    const { answer, close } = createSlackAnswers([`${receiver.url}/api`], {
+      userAgent: 'test',
+      clock: realClock,
+    });
+    assert.equal(await answer(`${receiver.url}/actions/1`, 'until 06:41 <!channel> & more'), true);
+    assert.deepEqual(receiver.bodies(), [
+      {
+        response_type: 'ephemeral',
+        replace_original: false,
+        text: 'until 06:41 &lt;!channel&gt; &amp; more',
+      },
+    ]);
+    for (const url of [`${elsewhere.url}/actions/1`, 'http://hooks.slack.com/x', 'no address'])
+      assert.equal(await answer(url, 'hello'), false, url);
+    assert.deepEqual(elsewhere.received, []);
+    receiver.behave({ status: 404 });
+    assert.equal(await answer(`${receiver.url}/actions/1`, 'too late'), false);
+    await Promise.all([close(), receiver.close(), elsewhere.close()]);
+  });
 });

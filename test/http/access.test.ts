@@ -7,7 +7,7 @@ const ELSEWHERE = '203.0.113.7';
 
 describe('who may call what', () => {
   it('is said by every route: nothing is public but health, assets and signing in', async (context) => {
-    const slackActions = { isSigned: () => false, parse: () => undefined };
+    const slackActions = { isSigned: () => false, parse: () => undefined, answer: () => undefined };
     const { routes } = await testApp(context, { server: WITH_TOKENS, slackActions });
     const open = routes.filter(({ access, method }) => access === 'public' && method !== 'HEAD');
     assert.deepEqual(open.map(({ method, url }) => `${method} ${url}`).sort(), [

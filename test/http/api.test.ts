@@ -12,6 +12,8 @@ import { complaints, watchSandbox, type Answer, type CallOptions, type WatchedSa
 
 const HOSTNAME = `${INCIDENT_TENANT}.systemprompt.io`;
 const APP = `sp-${INCIDENT_TENANT}`;
+/** Where the sandbox takes what Slack calls `response_url`. */
+const ANSWERS = '/services/answers';
 const SIGNING_SECRET = 'slack-signing-secret';
 const MINUTE_MS = 60_000;
 
@@ -339,8 +341,10 @@ describe('the API of a daemon that watches a sandbox', () => {
 
     assert.equal((await press('acknowledge', incident.id)).status, 200);
     assert.equal(await acknowledged(), 'ada (U1) (Slack)');
-    assert.match((await press('acknowledge', incident.id)).text, /acknowledged already/u);
+    assert.equal((await press('acknowledge', incident.id)).status, 200);
+    await told(/^It is acknowledged already by ada \(U1\)/u);
     assert.equal((await press('silence:3600000', incident.id)).status, 200);
+    await told(/^Nobody is told of .* until .* UTC, but that it is over\. .*tenantwatch silence end \S+$/u);
     await until('the silence to cover the incident', async () => {
       const { incident: now } = (await get('/incidents/{incident}', { with: incident.id })) as {
         incident: Incident;
@@ -349,7 +353,8 @@ describe('the API of a daemon that watches a sandbox', () => {
     });
     assert.equal((await press('acknowledge', incident.id, 'another secret')).status, 401);
     assert.equal((await press('nonsense', incident.id)).status, 200, 'a button of another version');
-    assert.match((await press('acknowledge', 'no-such')).text, /no such incident/u);
+    assert.equal((await press('acknowledge', 'no-such')).status, 200);
+    await told(/^There is no such incident/u);
 
     assert.equal((await act('notes', { text: 'the pipeline did it' })).status, 200);
     assert.equal((await act('notes', { text: '' })).status, 400);
@@ -370,11 +375,20 @@ describe('the API of a daemon that watches a sandbox', () => {
     assert.equal((await call('GET', '/incidents/{incident}', { with: 'no-such' })).status, 404);
   });
 
+  /** What the one who pressed was told last, through Slack. */
+  const told = (pattern: RegExp): Promise<unknown> =>
+    until(`the answer ${String(pattern)}`, () => {
+      const last = watched.sandbox.receivers.received().findLast(({ path }) => path === ANSWERS);
+      const text = (last?.payload as { readonly text?: string } | undefined)?.text;
+      return text !== undefined && pattern.test(text) ? true : undefined;
+    });
+
   /** As Slack sends it when a button is pressed. */
   function press(action: string, incident: string, secret = SIGNING_SECRET): Promise<Answer> {
     const payload = {
       type: 'block_actions',
       user: { id: 'U1', username: 'ada' },
+      response_url: `${new URL(watched.sandbox.addresses.slackApiUrl).origin}${ANSWERS}`,
       actions: [{ action_id: action, value: incident }],
     };
     const raw = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
