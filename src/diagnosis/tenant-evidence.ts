@@ -3,6 +3,7 @@ import { failingLookups, type FailingLookups } from '../checks/failing-lookups.t
 import { count, listText } from '../checks/result.ts';
 import type { TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
+import { factsOf } from '../model/observation.ts';
 import type { TenantProblem } from '../model/problem.ts';
 import type { SharedChecks } from './shared-summary.ts';
 import type { TenantCase } from './tenant-summary.ts';
@@ -15,7 +16,8 @@ type Proof =
   | 'exact-certificate'
   | 'control'
   | 'edge-errors'
-  | 'name-servers';
+  | 'name-servers'
+  | 'request';
 
 /** What proves each problem, the most telling first; the first four that are known are shown. */
 const PROOFS: Readonly<Record<TenantProblem, readonly Proof[]>> = {
@@ -46,9 +48,15 @@ const PROOFS: Readonly<Record<TenantProblem, readonly Proof[]>> = {
   'tenant-app-stopped': ['machines-started', 'direct-response', 'site-response', 'tls-handshake'],
   'tenant-app-crashing': ['machines-started', 'direct-response', 'site-response', 'tls-handshake'],
   'tenant-app-wont-start': ['machines-started', 'direct-response', 'site-response', 'tls-handshake'],
-  'tenant-not-routed': ['site-response', 'direct-response', 'tls-handshake', 'machines-started'],
-  'proxy-routing-broken': ['site-response', 'direct-response', 'tls-handshake', 'machines-started'],
-  'site-error': ['site-response', 'direct-response', 'machines-started', 'tls-handshake'],
+  'tenant-not-routed': ['site-response', 'direct-response', 'request', 'tls-handshake', 'machines-started'],
+  'proxy-routing-broken': [
+    'site-response',
+    'direct-response',
+    'request',
+    'tls-handshake',
+    'machines-started',
+  ],
+  'site-error': ['site-response', 'direct-response', 'request', 'machines-started', 'tls-handshake'],
   'site-unexpected-status': ['site-response', 'direct-response', 'machines-started', 'tls-handshake'],
   'direct-unreachable': ['direct-response', 'site-response', 'machines-started'],
   'site-indistinguishable': ['site-response', 'direct-response', 'control'],
@@ -88,6 +96,15 @@ function factsFor(proof: Proof, is: TenantCase, platform: SharedChecks): readonl
     case 'control': {
       const control = platform.find(({ id }) => id === 'control-handshake');
       return control === undefined || control.verdict === 'skipped' ? [] : [control.summary];
+    }
+    case 'request': {
+      const answer = factsOf(is.snapshot.site);
+      const id = answer?.headers['fly-request-id'];
+      if (answer === undefined || id === undefined) return [];
+      const where = answer.region === null ? '' : ` in ${answer.region}`;
+      return [
+        `The edge${where} took the request as ${id} (fly-request-id): by this the logs and Fly’s support find it.`,
+      ];
     }
     case 'name-servers': {
       const failing = failingLookups(is.snapshot, is.settings);

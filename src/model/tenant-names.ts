@@ -46,6 +46,13 @@ export function isTenantId(text: string, platform: Pick<NamePlan, 'tenantIdPatte
   return new RegExp(`^(?:${platform.tenantIdPattern})$`).test(text);
 }
 
+/** Is this one of the names of the domain that are configured to be no tenant's? In any spelling. */
+export function isOtherHost(hostname: string, platform: Pick<NamePlan, 'domain' | 'otherHosts'>): boolean {
+  const name = normalizeHostname(hostname);
+  const domain = normalizeHostname(platform.domain);
+  return platform.otherHosts.some((label) => name === `${normalizeHostname(label)}.${domain}`);
+}
+
 /** The tenant of an id by the platform's templates, whether or not any source lists it. */
 export function tenantById(id: string, platform: NamePlan): Tenant {
   return {
@@ -70,7 +77,7 @@ export function tenantOfApp(
 export function tenantOfHostname(hostname: string, platform: NamePlan): string | null {
   const name = normalizeHostname(hostname);
   const domain = normalizeHostname(platform.domain);
-  if (platform.otherHosts.some((label) => name === `${normalizeHostname(label)}.${domain}`)) return null;
+  if (isOtherHost(name, platform)) return null;
   const id = unfill(platform.tenantHost.toLowerCase(), 'tenant', name, { domain });
   return id !== null && isTenantId(id, platform) ? id : null;
 }
@@ -93,6 +100,11 @@ function candidate(text: string, platform: NamePlan): string | null {
   );
 }
 
+const NO_TENANTS_NAME = {
+  ok: false,
+  reason: 'it is one of platform.otherHosts, the names of the domain that are not tenants',
+} as const;
+
 /**
  * What a person or a script calls a tenant: its id, host name, app name, direct host name, or a UUID (lower-cased,
  * hyphens removed, first 12 characters). The id must match `tenantIdPattern`.
@@ -100,6 +112,7 @@ function candidate(text: string, platform: NamePlan): string | null {
 export function parseTenantArgument(text: string, platform: NamePlan): TenantArgument {
   const trimmed = text.trim();
   if (trimmed === '') return { ok: false, reason: 'it is empty' };
+  if (isOtherHost(trimmed, platform)) return NO_TENANTS_NAME;
   const id = candidate(trimmed, platform);
   if (id === null) {
     return {
@@ -110,6 +123,7 @@ export function parseTenantArgument(text: string, platform: NamePlan): TenantArg
     };
   }
   const tenant = tenantById(id, platform);
+  if (isOtherHost(tenant.hostname, platform)) return NO_TENANTS_NAME;
   if (!isHostname(tenant.hostname))
     return { ok: false, reason: `its host name would be "${tenant.hostname}", which no DNS name can be` };
   if (!isAppName(tenant.app))

@@ -1,4 +1,4 @@
-import { tenantById, tenantOfApp } from '../model/tenant-names.ts';
+import { isOtherHost, tenantById, tenantOfApp } from '../model/tenant-names.ts';
 import type { NamePlan } from '../model/tenant-names.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { TenantSource } from './source.ts';
@@ -32,5 +32,7 @@ export function createFlySource(
 
 function tenantOf(app: string, plan: NamePlan): Tenant | null {
   const id = tenantOfApp(app, plan);
-  return id === null ? null : tenantById(id, plan);
+  const tenant = id === null ? null : tenantById(id, plan);
+  // An app `sp-www` is no tenant's where `www` is another host of the domain, whatever its id looks like.
+  return tenant === null || isOtherHost(tenant.hostname, plan) ? null : tenant;
 }

@@ -333,6 +333,8 @@ describe('the decisions that the table must contain', () => {
   it('control 502, one tenant 502, direct 200: not routed', () => {
     const lost = diagnosed({ site: observed(NO_SUCH_TENANT) });
     assert.deepEqual(codes(lost), { ...NOTHING, tenant: 'tenant-not-routed' });
+    // Which edge, and by what its logs are found.
+    assert.match(String(lost.result.diagnosis?.evidence), /The edge in fra took the request as 01JJXYZ-fra/);
     assert.equal(lost.result.diagnosis?.certainty, 'certain');
   });
 

@@ -56,6 +56,13 @@ describe('what a person calls a tenant', () => {
     });
   }
 
+  for (const text of ['www', 'WWW', 'www.systemprompt.io.', 'api']) {
+    it(`${text} is one of the other hosts, though it fits the pattern`, () => {
+      const parsed = parseTenantArgument(text, WORDS);
+      assert.match(parsed.ok ? parsed.tenant.id : parsed.reason, /platform\.otherHosts/);
+    });
+  }
+
   it('says what would be right', () => {
     const parsed = parseTenantArgument('nobody', PLAN);
     assert.ok(!parsed.ok);

@@ -239,6 +239,15 @@ describe('a list over HTTP', () => {
 });
 
 describe('the apps of the organization', () => {
+  it('takes no app of another host of the domain, though its id fits the pattern', async () => {
+    const plan = { ...PLAN, tenantIdPattern: '[a-z0-9]+' };
+    const tenants = await createFlySource(() => Promise.resolve(['sp-www', 'sp-a1']), plan).load(never);
+    assert.deepEqual(
+      tenants.map(({ id }) => id),
+      ['a1'],
+    );
+  });
+
   it('are tenants where name and id fit', async () => {
     const apps = ['mgmt', `sp-${B}`, `sp-${A}`, 'sp-postgres', 'fly-builder', `xsp-${A}`];
     const tenants = await createFlySource(() => Promise.resolve(apps), PLAN).load(never);
