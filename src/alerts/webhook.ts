@@ -1,9 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
+import { plainData } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
 import { judgeAnswer, type ChannelHttp } from './http.ts';
 import { describeAlert, describeNotice } from './message.ts';
 import type { WebhookOptions } from './options.ts';
+
+/** More than any text of ours has. */
+const MAX_TEXT = 2_000;
 
 /** A signed POST as in Standard Webhooks (standardwebhooks.com). */
 export function createWebhookNotifier(options: WebhookOptions, http: ChannelHttp, clock: Clock): Notifier {
@@ -13,7 +17,7 @@ export function createWebhookNotifier(options: WebhookOptions, http: ChannelHttp
     name: options.name,
     type: 'webhook',
     send: async (message, { signal }): Promise<DeliveryOutcome> => {
-      const body = JSON.stringify(webhookBody(message));
+      const body = JSON.stringify(plainData(webhookBody(message), MAX_TEXT));
       const headers = signedHeaders(webhookId(message.id), Math.floor(clock.now() / 1000), body, key);
       const answer = await http.post({ url, headers, body, signal });
       if (answer.ok && answer.status === 410)

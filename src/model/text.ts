@@ -23,3 +23,16 @@ export function plainText(text: string, maxLength = 200): string {
   if (characters.length <= maxLength && head === text) return clean;
   return `${characters.slice(0, maxLength - 1).join('')}…`;
 }
+
+const MAX_DEPTH = 8;
+
+/** Plain data with all of its texts, and the names of its fields, plain and bounded; what is deeper than data of ours becomes `…`. */
+export function plainData(value: unknown, maxLength: number, depth = 0): unknown {
+  if (typeof value === 'string') return plainText(value, maxLength);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_DEPTH) return '…';
+  if (Array.isArray(value)) return value.map((one: unknown) => plainData(one, maxLength, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [plainText(name), plainData(one, maxLength, depth + 1)]),
+  );
+}

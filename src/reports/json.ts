@@ -1,10 +1,10 @@
 import type { VerifyResult } from '../model/diagnosis.ts';
 
 // JSON.stringify escapes C0 controls and lone surrogates, but not what a terminal may still act on or hide: DEL, C1 (0x9b begins an
-// escape sequence), line separators, bidirectional and invisible formatting, tags.
+// escape sequence), line separators, bidirectional and invisible formatting, tags, non-characters.
 // A CI runner takes `##[` anywhere for a command.
 const RISKY =
-  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]|(?<=##)\[/g;
+  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|\udb40[\udc00-\udfff]|(?<=##)\[/g;
 
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -53,6 +53,8 @@ function csvLine({ tenant, at, verdict, code, trigger, durationMs, stages, notPa
     .join(',');
 }
 
+/** A spreadsheet takes what begins like a formula for one, in quotes or not: an apostrophe makes it text. */
 function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Logger } from '../model/logger.ts';
+import { plainLog } from './plain-log.ts';
 
 export interface LogOptions {
   /** `json`: one object a line; `pretty`: for people; `none`: nothing. */
@@ -43,8 +44,8 @@ export function createLogger(
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },
   };
-  if (format === 'json') return pino(settings, pino.destination({ fd: to, sync: true }));
+  if (format === 'json') return plainLog(pino(settings, pino.destination({ fd: to, sync: true })));
   // In this process and at once: a log that is written by a worker loses its last lines when the process ends.
   const people = pretty({ destination: to, sync: true, translateTime: 'UTC:HH:MM:ss.l', colorize: false });
-  return pino({ ...settings, formatters: {} }, people);
+  return plainLog(pino({ ...settings, formatters: {} }, people));
 }
