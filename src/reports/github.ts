@@ -1,6 +1,6 @@
 import type { VerifyResult } from '../model/diagnosis.ts';
 import { markdownReport } from './markdown.ts';
-import { findingsOf, subjectsOf, type Subject } from './subject.ts';
+import { findingsOf, subjectsOf, worstFirst, type Subject } from './subject.ts';
 import { weightOf, type GateRules, type Weight } from './weight.ts';
 import { checkText, codeLine, say, stepText } from './wording.ts';
 import { workflowCommands, type Annotation } from './workflow-commands.ts';
@@ -10,7 +10,7 @@ const SUMMARY_BYTES = 1_000_000;
 
 /** Workflow commands, one for each subject with trouble, errors first; the last of a level counts what did not fit. */
 export function githubAnnotations(result: VerifyResult, rules: GateRules): string {
-  const annotations = subjectsOf(result).flatMap((subject) => annotation(subject, rules) ?? []);
+  const annotations = worstFirst(subjectsOf(result)).flatMap((subject) => annotation(subject, rules) ?? []);
   return workflowCommands(annotations);
 }
 

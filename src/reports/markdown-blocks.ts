@@ -1,4 +1,3 @@
-import { escapeMarkdown } from './markdown.ts';
 import { say, withoutRunnerCommands } from './wording.ts';
 
 /** Pieces of Markdown documents. What comes in is Markdown already, but for `prose`, `code`, `block` and `link`, which take plain text. */
@@ -49,4 +48,20 @@ export function block(language: string, lines: readonly string[]): string {
 
 function indented(line: string): string {
   return `${/^ */.exec(line)?.[0] ?? ''}${say(line)}`;
+}
+
+/**
+ * Plain text inside Markdown: nothing in it is markup, HTML, a link or a mention. Punctuation is escaped as CommonMark allows; what GitHub
+ * recognizes in plain text (`@name`, `#1`, `www.`, `https://`) is broken by entities and a zero-width space.
+ */
+export function escapeMarkdown(text: string): string {
+  return say(text)
+    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/:\/\//g, ':&#47;&#47;')
+    .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`)
+    .replace(/@/g, '@&#8203;')
+    .replace(/[\\`*_{}[\]()+!|~^$=-]/g, (character) => `\\${character}`)
+    .replace(/:(?=:)/g, ':\\')
+    .replace(/(?<!&)#/g, '\\#')
+    .replace(/(^| )(\d+)\./g, '$1$2\\.');
 }

@@ -1,12 +1,14 @@
 import type { Diagnosis, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
-import { findingsOf, subjectsOf, type Subject } from './subject.ts';
+import { link, prose } from './markdown-blocks.ts';
+import { findingsOf, subjectsOf, worstFirst, type Subject } from './subject.ts';
 import type { GateRules } from './weight.ts';
 import {
   checkText,
   codeLine,
   EFFECT_WORDS,
   headline,
-  say,
+  isKnown,
+  KNOWN,
   stepText,
   VERDICT_WORDS,
   withoutRunnerCommands,
@@ -19,14 +21,14 @@ export interface MarkdownOptions extends GateRules {
 
 /** For pull requests, chats and step summaries: verdict, the table of tenants, details of what is wrong. Ends with a newline. */
 export function markdownReport(result: VerifyResult, options: MarkdownOptions): string {
-  const subjects = subjectsOf(result);
+  const subjects = worstFirst(subjectsOf(result));
   const troubled = subjects.filter(
     (subject) =>
       subject.checks.some(({ verdict }) => verdict === 'fail' || verdict === 'unknown') ||
       findingsOf(subject).length > 0,
   );
   const blocks = [
-    `## tenantwatch: ${escapeMarkdown(headline(result, options))}`,
+    `## tenantwatch: ${prose(headline(result, options))}`,
     ...table(subjects),
     ...troubled.map(details),
   ];
@@ -40,7 +42,7 @@ function table(subjects: readonly Subject[]): readonly string[] {
     .filter(({ scope, checks }) => scope === 'tenant' || checks.length > 0)
     .map((subject) => {
       const code = subject.diagnosis?.code ?? subject.explainedBy?.code ?? '';
-      return `| ${escapeMarkdown(subject.title)} | ${VERDICT_WORDS[subject.verdict]} | ${escapeMarkdown(code)} |`;
+      return `| ${prose(subject.title)} | ${isKnown(subject) ? KNOWN : VERDICT_WORDS[subject.verdict]} | ${prose(code)} |`;
     });
   if (rows.length === 0) return [];
   const more = rows.length > TABLE_ROWS ? [`| and ${rows.length - TABLE_ROWS} more | | |`] : [];
@@ -54,54 +56,37 @@ function details(subject: Subject): string {
     .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skipped')
     .map(
       (check) =>
-        `- ${check.verdict}${check.known === true ? ' (known)' : ''}: ${escapeMarkdown(check.id)}: ${escapeMarkdown(checkText(check))}`,
+        `- ${check.verdict}${check.known === true ? ' (known)' : ''}: ${prose(check.id)}: ${prose(checkText(check))}`,
     );
   const explained = subject.explainedBy;
   return [
-    `### ${escapeMarkdown(subject.title)}: ${VERDICT_WORDS[subject.verdict]}`,
-    ...(explained === null ? [] : [`Explained by the ${explained.scope}: ${escapeMarkdown(explained.code)}`]),
+    `### ${prose(subject.title)}: ${VERDICT_WORDS[subject.verdict]}`,
+    ...(explained === null ? [] : [`Explained by the ${explained.scope}: ${prose(explained.code)}`]),
     ...findingsOf(subject).map(finding),
     ...(checks.length > 0 ? [checks.join('\n')] : []),
   ].join('\n\n');
 }
 
 function finding(diagnosis: Diagnosis): string {
-  const evidence = diagnosis.evidence.map((fact) => `- ${escapeMarkdown(fact)}`).join('\n');
+  const evidence = diagnosis.evidence.map((fact) => `- ${prose(fact)}`).join('\n');
   return [
-    `**${escapeMarkdown(diagnosis.summary)}** (${escapeMarkdown(codeLine(diagnosis))})`,
-    escapeMarkdown(diagnosis.explanation),
+    `**${prose(diagnosis.summary)}** (${prose(codeLine(diagnosis))})`,
+    prose(diagnosis.explanation),
     ...(evidence === '' ? [] : [evidence]),
     ...diagnosis.remediation.map((step, index) => remedy(step, index + 1)),
-    `Runbook: ${escapeMarkdown(diagnosis.runbook)}`,
+    `Runbook: ${link(diagnosis.code, diagnosis.runbook)}`,
   ].join('\n\n');
 }
 
 function remedy(step: RemediationStep, number: number): string {
-  const why = escapeMarkdown(step.why);
-  if (step.kind === 'manual')
-    return `${number}. ${escapeMarkdown(step.text)}${why === '' ? '' : ` (${why})`}`;
+  const why = prose(step.why);
+  if (step.kind === 'manual') return `${number}. ${prose(step.text)}${why === '' ? '' : ` (${why})`}`;
   const command = withoutRunnerCommands(stepText(step));
   // Longer than any run of backticks inside: the block cannot be left (CommonMark, fenced code blocks).
   const longest = Math.max(2, ...Array.from(command.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const indent = ' '.repeat(`${number}. `.length);
   return `${number}. ${why} (${EFFECT_WORDS[step.effect]})\n\n${indent}${fence}sh\n${indent}${command}\n${indent}${fence}`;
-}
-
-/**
- * Plain text inside Markdown: nothing in it is markup, HTML, a link or a mention. Punctuation is escaped as CommonMark allows; what GitHub
- * recognizes in plain text (`@name`, `#1`, `www.`, `https://`) is broken by entities and a zero-width space.
- */
-export function escapeMarkdown(text: string): string {
-  return say(text)
-    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/:\/\//g, ':&#47;&#47;')
-    .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`)
-    .replace(/@/g, '@&#8203;')
-    .replace(/[\\`*_{}[\]()+!|~^$=-]/g, (character) => `\\${character}`)
-    .replace(/:(?=:)/g, ':\\')
-    .replace(/(?<!&)#/g, '\\#')
-    .replace(/(^| )(\d+)\./g, '$1$2\\.');
 }
 
 function bounded(blocks: readonly string[], maxBytes: number): string {

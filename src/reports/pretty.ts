@@ -1,15 +1,16 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
-import type { Verdict } from '../model/verdict.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { VERDICT_STYLE } from './standing.ts';
-import { findingsOf, subjectsOf, type Subject } from './subject.ts';
+import { findingsOf, subjectsOf, worstFirst, type Subject } from './subject.ts';
 import type { GateRules } from './weight.ts';
 import {
   checkText,
   codeLine,
   EFFECT_WORDS,
   headline,
+  isKnown,
+  KNOWN,
   say,
   spokenDuration,
   stepText,
@@ -34,7 +35,7 @@ export function prettyReport(result: VerifyResult, options: PrettyOptions): stri
   const subjects = subjectsOf(result);
   const shared = subjects.filter(({ scope, ...subject }) => scope !== 'tenant' && hasFindings(subject));
   const tenants = subjects.filter(({ scope }) => scope === 'tenant');
-  const troubled = tenants.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skipped');
+  const troubled = worstFirst(tenants).filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skipped');
   const detailed = tenants.length === 1 ? tenants : troubled.slice(0, DETAILED_TENANTS);
   const listed = tenants.filter((tenant) => !detailed.includes(tenant));
 
@@ -59,9 +60,7 @@ function hasFindings({
 function section(subject: Subject, palette: Palette): string {
   const style = palette[VERDICT_STYLE[subject.verdict]];
   const took = subject.durationMs === null ? '' : palette.dim(` in ${spokenDuration(subject.durationMs)}`);
-  const failed = subject.checks.filter(({ verdict }) => verdict === 'fail');
-  const known = failed.length > 0 && failed.every((check) => check.known === true);
-  const words = `${VERDICT_WORDS[subject.verdict]}${known ? ', as the baseline has it' : ''}`;
+  const words = isKnown(subject) ? KNOWN : VERDICT_WORDS[subject.verdict];
   const heading = `${palette.bold(say(subject.title))}: ${style(words)}${took}`;
   const explained =
     subject.explainedBy === null
@@ -129,10 +128,7 @@ function checkTable(checks: readonly CheckResult[], palette: Palette): string {
 
 /** The tenants without details, the worst first, one line each. */
 function list(tenants: readonly Subject[], palette: Palette): string {
-  const order: readonly Verdict[] = ['fail', 'unknown', 'warn', 'skipped', 'pass'];
-  const sorted = tenants.toSorted(
-    (left, right) => order.indexOf(left.verdict) - order.indexOf(right.verdict),
-  );
+  const sorted = worstFirst(tenants);
   const lines = sorted.slice(0, LISTED_TENANTS).map(({ title, verdict, diagnosis, explainedBy }) => {
     const code = diagnosis?.code ?? explainedBy?.code;
     return `  ${palette[VERDICT_STYLE[verdict]](verdict.padEnd(7))}  ${say(title)}${code === undefined ? '' : `  ${say(code)}`}`;

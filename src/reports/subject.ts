@@ -1,7 +1,7 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, VerifyResult } from '../model/diagnosis.ts';
 import type { ProblemRef } from '../model/problem.ts';
-import { worstVerdict, type Scope, type Verdict } from '../model/verdict.ts';
+import { VERDICTS, worstVerdict, type Scope, type Verdict } from '../model/verdict.ts';
 
 /** What a report has a section for: the monitor, the platform, one tenant. */
 export interface Subject {
@@ -36,6 +36,12 @@ export function subjectsOf(result: VerifyResult): readonly Subject[] {
     ...rest,
   }));
   return [...shared, ...tenants];
+}
+
+/** Platform and monitor, then the tenants, the worst first: what has to be cut off is what passes. */
+export function worstFirst(subjects: readonly Subject[]): readonly Subject[] {
+  const rank = ({ scope, verdict }: Subject): number => (scope === 'tenant' ? VERDICTS.indexOf(verdict) : -1);
+  return subjects.toSorted((left, right) => rank(left) - rank(right));
 }
 
 /** The root and the further findings. */

@@ -57,6 +57,15 @@ export function checkText({ reason, summary }: Pick<CheckResult, 'reason' | 'sum
   return reason === null ? say(summary) : `${say(reason)}: ${say(summary)}`;
 }
 
+/** In place of `failed`. */
+export const KNOWN = 'failed as the baseline has it';
+
+/** Does it fail with nothing but what was there before? */
+export function isKnown({ checks }: { readonly checks: readonly CheckResult[] }): boolean {
+  const failed = checks.filter(({ verdict }) => verdict === 'fail');
+  return failed.length > 0 && failed.every((check) => check.known === true);
+}
+
 const GATE_WORDS = { failed: 'failed', 'could-not-tell': 'could not tell', passed: 'passed' } as const;
 
 /** One sentence for the end of a log: what came out, over how many tenants. */
@@ -64,11 +73,16 @@ export function headline(result: VerifyResult, rules: GateRules): string {
   const { tenants, durationMs } = result;
   if (tenants.length === 0) return 'no tenant was verified';
   const many = tenants.length === 1 ? '1 tenant' : `${tenants.length} tenants`;
-  const counts = (['fail', 'unknown', 'warn', 'pass', 'skipped'] as const)
-    .map((verdict) => ({ verdict, count: tenants.filter((tenant) => tenant.verdict === verdict).length }))
+  const labels = tenants.map((tenant) => (isKnown(tenant) ? KNOWN : VERDICT_WORDS[tenant.verdict]));
+  const counts = [
+    VERDICT_WORDS.fail,
+    KNOWN,
+    ...(['unknown', 'warn', 'pass', 'skipped'] as const).map((one) => VERDICT_WORDS[one]),
+  ]
+    .map((label) => ({ label, count: labels.filter((each) => each === label).length }))
     .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${count} ${VERDICT_WORDS[verdict]}`)
+    .map(({ label, count }) => (tenants.length === 1 ? label : `${count} ${label}`))
     .join(', ');
-  const detail = tenants.length < 2 ? '' : ` (${counts})`;
+  const detail = tenants.length > 1 || labels[0] === KNOWN ? ` (${counts})` : '';
   return `${GATE_WORDS[gateVerdict(result, rules)]}: ${many}${detail} in ${spokenDuration(durationMs)}`;
 }

@@ -73,8 +73,17 @@ failed: 1 tenant in 812 ms
     const [old, fresh] = [check('tls-handshake', 'fail'), check('site-response', 'fail')];
     const report = (...checks: readonly CheckResult<TenantCheckId>[]): string =>
       prettyReport(result([tenantResult({ verdict: 'fail', checks })]), RULES);
-    assert.match(report({ ...old, known: true }), /: failed, as the baseline has it in /);
+    assert.match(report({ ...old, known: true }), /: failed as the baseline has it in /);
     assert.doesNotMatch(report({ ...old, known: true }, fresh), /as the baseline has it/);
+    assert.match(report({ ...old, known: true }), /\npassed: 1 tenant \(failed as the baseline has it\) in/);
+    const two = result([
+      tenantResult(),
+      tenantResult({ tenant: 'b', verdict: 'fail', checks: [{ ...old, known: true }] }),
+    ]);
+    assert.match(
+      prettyReport(two, RULES),
+      /\npassed: 2 tenants \(1 failed as the baseline has it, 1 passed\) in/,
+    );
   });
 
   it('lists many tenants, the worst first', () => {
@@ -238,12 +247,26 @@ describe('GitHub', () => {
 });
 
 describe('Markdown', () => {
+  it('has the failing tenants first, so that a limit cuts off the others', () => {
+    const healthy = Array.from({ length: 250 }, (_, index) =>
+      tenantResult({ tenant: `t${index}`, hostname: `t${index}.example.com` }),
+    );
+    const text = markdownReport(result([...healthy, CLAIMED_TENANT]), RULES);
+    const rows = text.split('\n').filter((line) => line.startsWith('| ') && line.includes('.'));
+    assert.match(
+      rows[0] ?? '',
+      /^\| 999bc6549a64\.systemprompt\.io \| failed \| certificate-on-tenant-app \|$/,
+    );
+    assert.match(text, /\| and 53 more \| \| \|/);
+  });
+
   it('has the table, the cause and the command in a block of its own', () => {
     const text = markdownReport(OUTAGE, RULES);
     assert.match(text, /^## tenantwatch: failed: 1 tenant in 812 ms\n/);
+    assert.match(text, /\n\| 999bc6549a64\.systemprompt\.io \| failed \| certificate-on-tenant-app \|\n/);
     assert.match(
       text,
-      /\n\| 999bc6549a64\.systemprompt\.io \| failed \| certificate\\-on\\-tenant\\-app \|\n/,
+      /\nRunbook: \[certificate-on-tenant-app\]\(https:\/\/runbooks\.example\/certificate-on-tenant-app\)\n/,
     );
     assert.match(
       text,
