@@ -52,6 +52,8 @@ export interface Tracker {
   readonly note: (outcome: Outcome) => void;
   /** Decides over everything noted and the time that passed. Never throws: what cannot be stored is tried again. */
   readonly flush: () => void;
+  /** Is everything that was decided on disk? */
+  readonly stored: () => boolean;
   readonly unresolved: () => readonly Incident[];
   readonly get: (id: string) => Incident | undefined;
   readonly acknowledge: (id: string, by: string, note: string | null) => Incident | undefined;
@@ -194,6 +196,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       if (!commit(steps, now)) noted = firstAndLast([...outcomes, ...noted]);
       forgetOld(now);
     },
+    stored: () => !failing,
     unresolved: () => [...known.values()].filter(isActive),
     get: byId,
     acknowledge: (id, by, note) => act(id, (incident, at) => acknowledge(incident, { by, at, note })),

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/time.ts';
+import { MINUTE_MS, type Clock } from '../model/time.ts';
 import { nextOnGrid } from './phase.ts';
 
 /** A recurring piece of work that never overlaps itself: a run that would is dropped and shows as lag. */
@@ -8,6 +8,8 @@ export interface Loop {
   readonly tick: () => void;
   /** Starts a run now unless one is going on. */
   readonly runNow: () => void;
+  /** Is a run going on that should have ended long ago? */
+  readonly stalled: () => boolean;
   readonly stop: () => void;
   /** Resolves when no run is going on. */
   readonly idle: () => Promise<void>;
@@ -27,14 +29,20 @@ export interface LoopOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** The longest run by far is a sweep of a large organization at an API that is slow. */
+const PATIENCE_MS = 5 * MINUTE_MS;
+
 export function createLoop(options: LoopOptions): Loop {
   const { name, intervalMs, clock, run, started, late, failed } = options;
   const controller = new AbortController();
   let dueMs = clock.monotonicMs() + untilFirst(options.lastStart, intervalMs, clock.now());
   let running: Promise<void> | undefined;
+  let startedMs = 0;
+  const patienceMs = Math.max(PATIENCE_MS, intervalMs === Number.POSITIVE_INFINITY ? 0 : 2 * intervalMs);
 
   const start = (): void => {
     if (running !== undefined || controller.signal.aborted) return;
+    startedMs = clock.monotonicMs();
     started(clock.now());
     running = run(controller.signal)
       .catch(failed)
@@ -55,6 +63,7 @@ export function createLoop(options: LoopOptions): Loop {
       start();
     },
     runNow: start,
+    stalled: () => running !== undefined && clock.monotonicMs() - startedMs > patienceMs,
     stop: () => {
       controller.abort(new Error('the daemon stops'));
     },

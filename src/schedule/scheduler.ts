@@ -56,6 +56,8 @@ export interface Scheduler {
   readonly sweepNow: () => Promise<void>;
   /** The interval at which each tenant is verified, longer than configured when the budget asks for it. */
   readonly edgeIntervalMs: () => number;
+  /** Names of the loops whose work does not come to an end. */
+  readonly stalled: () => readonly string[];
   /** Starts nothing more and ends what is under way. */
   readonly stop: () => Promise<void>;
 }
@@ -68,6 +70,8 @@ interface Job {
 }
 
 const UPKEEP_MS = MINUTE_MS;
+/** Every step of a verification has a timeout of seconds: when none of them ends for so long, none will. */
+const VERIFICATIONS_PATIENCE_MS = 2 * MINUTE_MS;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { fleet, clock, logger, recorder, intervals, ledger } = options;
@@ -80,6 +84,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const waiters = new Set<(result: TenantResult | undefined) => void>();
   let requests = 0;
 
+  /** When a verification last ended, or there was none under way. */
+  let endedMs = clock.monotonicMs();
   const queue = createWorkQueue<Job>(options.concurrency, async (_key, priority, job) => {
     const result = await daemon
       ?.verify(job.tenant, job.trigger, priority, controller.signal, job.run)
@@ -88,6 +94,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         return undefined;
       });
     job.done?.(result);
+    endedMs = clock.monotonicMs();
   });
 
   const dispatch: Dispatch = (tenant, priority, trigger, delayMs = 0) => {
@@ -124,6 +131,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const edge = (): void => {
     const { tenants, dropped, lateMs } = timetable.take(clock.monotonicMs());
     recorder.lag('edge', lateMs);
+    if (queue.running() === 0) endedMs = clock.monotonicMs();
     if (dropped > 0)
       logger.warn({ dropped }, 'runs were dropped after a stall; each tenant keeps its next slot');
     for (const id of tenants) {
@@ -197,6 +205,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       inventory?.runNow();
       await inventory?.idle();
     },
+    stalled: () => [
+      ...loops.filter((one) => one.stalled()).map(({ name }) => name),
+      ...(queue.running() > 0 && clock.monotonicMs() - endedMs > VERIFICATIONS_PATIENCE_MS ? ['edge'] : []),
+    ],
     edgeIntervalMs: () => timetable.intervalMs(),
     stop: async () => {
       for (const cron of crons) cron.stop();

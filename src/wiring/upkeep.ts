@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import type { Config } from '../config/index.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Logger } from '../model/logger.ts';
@@ -7,6 +6,7 @@ import type { Fleet } from '../monitor/fleet.ts';
 import type { Tracker } from '../monitor/tracker.ts';
 import type { LoopName, SchedulerOptions } from '../schedule/scheduler.ts';
 import type { RunWriter, Store } from '../store/index.ts';
+import { createDeadMan } from './dead-man.ts';
 
 export interface UpkeepOptions {
   readonly store: Store;
@@ -18,6 +18,8 @@ export interface UpkeepOptions {
   readonly tracker: Tracker;
   readonly fleet: Fleet;
   readonly userAgent: string;
+  /** Names of loops that do not get on. */
+  readonly stalled: () => readonly string[];
   /** The sign of life over the alert channels, when it is due. */
   readonly watchdog: () => void;
 }
@@ -55,41 +57,28 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     metrics.databaseBytes(store.bytes());
   };
 
-  /** Only a cycle whose results are on disk is a sign of life. */
-  const ping = async (signal: AbortSignal): Promise<void> => {
-    const { deadManUrl } = config.watch;
-    if (deadManUrl === null) return;
-    const committed = writer.flush() && options.fleet.shared() !== undefined && !failing;
-    if (!committed) return;
-    try {
-      const { statusCode, body } = await request(deadManUrl.reveal(), {
-        method: 'POST',
-        headers: { 'user-agent': options.userAgent },
-        headersTimeout: 10 * SECOND_MS,
-        bodyTimeout: 10 * SECOND_MS,
-        signal,
-      });
-      await body.dump();
-      if (statusCode >= 300) logger.warn({ status: statusCode }, 'the dead-man ping was refused');
-    } catch (error) {
-      logger.warn(
-        { error: error instanceof Error ? error.name : 'unknown' },
-        'the dead-man ping did not arrive',
-      );
-    }
-  };
+  const { stalled } = options;
+  const deadMan = createDeadMan({
+    url: config.watch.deadManUrl,
+    userAgent: options.userAgent,
+    logger,
+    fleet: options.fleet,
+    stalled,
+    committed: () => writer.flush() && tracker.stored() && !failing,
+  });
 
   return {
     run: async (signal) => {
       tracker.flush();
       try {
         await housekeeping(signal);
-        options.watchdog();
+        // Whoever does not get on must not say that all is well.
+        if (stalled().length === 0) options.watchdog();
         failing = false;
       } catch (error) {
         complain(error);
       }
-      await ping(signal);
+      await deadMan(signal);
     },
     ledger: {
       load: (loop: LoopName) => store.dueTimes.load(loop).find(({ tenant }) => tenant === null)?.dueAt,

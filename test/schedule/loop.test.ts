@@ -72,6 +72,18 @@ describe('a loop', () => {
     assert.deepEqual(lags, [0, 2_000, 25_000, 26_000]);
   });
 
+  it('is stalled when a run takes minutes, until it ends', async () => {
+    const { loop, at, finish } = harness();
+    at(0);
+    assert.equal(loop.stalled(), false);
+    at(300_000);
+    assert.equal(loop.stalled(), false);
+    at(300_001);
+    assert.equal(loop.stalled(), true);
+    await finish();
+    assert.equal(loop.stalled(), false);
+  });
+
   it('is not moved by a wall clock that jumps', async () => {
     const { starts, at, finish, jump } = harness();
     at(0);

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Daemon } from '../../src/monitor/daemon.ts';
+import { createFleet } from '../../src/monitor/fleet.ts';
+import { createScheduler } from '../../src/schedule/scheduler.ts';
+import { recordingLogger } from '../store/fixtures.ts';
+import { createManualClock } from '../support/clock.ts';
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+describe('the scheduler', () => {
+  it('tells which work does not come to an end, and that it goes on again', async (context) => {
+    const clock = createManualClock();
+    const every = { everyMs: 3_600_000 };
+    const scheduler = createScheduler({
+      fleet: createFleet(),
+      clock,
+      logger: recordingLogger(),
+      recorder: { lag: () => undefined },
+      intervals: { edgeMs: 60_000, inventory: every, platform: every, suspects: every },
+      concurrency: 2,
+      handshakesPerSecond: 25,
+      ledger: { load: () => undefined, save: () => undefined },
+      upkeep: nothing,
+    });
+    const over = Promise.withResolvers<undefined>();
+    const sweepOver = Promise.withResolvers<undefined>();
+    const daemon: Daemon = {
+      sweep: () => sweepOver.promise,
+      observeShared: nothing,
+      lookAtSuspects: nothing,
+      verify: () => over.promise,
+    };
+    scheduler.start(daemon);
+    context.after(() => {
+      sweepOver.resolve(undefined);
+      return scheduler.stop();
+    });
+    const waited = scheduler.verifyNow('a', 'manual');
+    await clock.advance(120_000);
+    assert.deepEqual(scheduler.stalled(), []);
+    await clock.advance(1);
+    assert.deepEqual(scheduler.stalled(), ['edge']);
+    over.resolve(undefined);
+    await waited;
+    await clock.advance(1);
+    assert.deepEqual(scheduler.stalled(), []);
+    // A sweep may take long: twice its interval.
+    await clock.advance(7_200_000);
+    assert.deepEqual(scheduler.stalled(), ['inventory']);
+    sweepOver.resolve(undefined);
+    await clock.advance(1);
+    assert.deepEqual(scheduler.stalled(), []);
+  });
+});
