@@ -18,6 +18,10 @@ export function appMissing({ tenant }: TenantContext): readonly RemediationStep[
       'Look for the app in the Fly dashboard.',
     ),
     byHand(
+      prose`If that finds ${app(subject.app)}, it is there and we look for it wrongly: use a token of its organization (fly.org), or correct platform.tenantApp, which makes the name.`,
+      'A template or a token that is off looks like many missing apps.',
+    ),
+    byHand(
       prose`If the tenant is a customer, create ${app(subject.app)} again with your provisioning and deploy it. If the tenant left, take it off the list of tenants (tenants in the configuration, or exclude).`,
       'The name still leads to the proxy, which has nothing to hand the request to.',
     ),
