@@ -16,6 +16,7 @@ export interface DeadManOptions {
 }
 
 const TIMEOUT_MS = 10 * SECOND_MS;
+const MAX_ANSWER_BYTES = 16 * 1024;
 
 /**
  * Tells somebody outside that the monitor lives: only when the platform was looked at since the last ping, no loop is stuck,
@@ -64,11 +65,10 @@ async function send(url: string, userAgent: string, signal: AbortSignal): Promis
     const { statusCode, body } = await request(url, {
       method: 'POST',
       headers: { 'user-agent': userAgent },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-      signal,
+      // For the whole of it: an answer that drips would hold up what comes after the ping.
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    await body.dump();
+    await body.dump({ limit: MAX_ANSWER_BYTES });
     return statusCode < 300 ? null : `it was answered with ${statusCode}`;
   } catch (error) {
     return `it did not arrive (${error instanceof Error ? error.name : 'unknown'})`;
