@@ -95,9 +95,21 @@ export function judgeMailError(error: unknown): DeliveryOutcome {
   const status = field('responseCode');
   const known = typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? code : 'failed';
   const reason = typeof status === 'number' ? `SMTP ${known} ${status}` : `SMTP ${known}`;
-  if (typeof status === 'number' && status >= 500 && status < 600) {
-    if (code === 'EAUTH' || code === 'ENOAUTH') return { result: 'disabled', reason };
-    return { result: 'rejected', reason };
+  if (typeof status !== 'number' || status < 500 || status > 599) return { result: 'retry', reason };
+  switch (code) {
+    case 'EAUTH':
+    case 'ENOAUTH':
+      return { result: 'disabled', reason };
+    case 'ETLS':
+      return {
+        result: 'disabled',
+        reason: `${reason}: the server offers no TLS, and the password is not sent without`,
+      };
+    // Only these are about the message; a server that turns everybody away may take it tomorrow.
+    case 'EENVELOPE':
+    case 'EMESSAGE':
+      return { result: 'rejected', reason };
+    default:
+      return { result: 'retry', reason };
   }
-  return { result: 'retry', reason };
 }

@@ -349,6 +349,10 @@ Incident: https://watch.example/incidents/1?a=1&b=2
       { code: 'EENVELOPE', responseCode: 550 },
       { result: 'rejected', reason: 'SMTP EENVELOPE 550' },
     ],
+    [
+      { code: 'EPROTOCOL', responseCode: 554 },
+      { result: 'retry', reason: 'SMTP EPROTOCOL 554' },
+    ],
     [{ code: 'ETIMEDOUT' }, { result: 'retry', reason: 'SMTP ETIMEDOUT' }],
     [new Error('smtp://user:password@host'), { result: 'retry', reason: 'SMTP failed' }],
   ];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 export interface Mail {
   readonly from: string;
@@ -7,29 +8,39 @@ export interface Mail {
   readonly data: string;
 }
 
-/** What to answer at RCPT; `hang` stays silent from the greeting on, `drop` closes there. */
-export type SmtpBehaviour = { readonly rcpt: string } | 'hang' | 'drop' | 'garbage';
+/** What to answer at RCPT and AUTH; `hang` stays silent from the greeting on, `drop` closes there. */
+export type SmtpBehaviour = { readonly rcpt: string; readonly auth?: string } | 'hang' | 'drop' | 'garbage';
 
 /** A small SMTP server on loopback (RFC 5321, as much as a client needs) that keeps what it got. */
-export async function startSmtpReceiver(initial: SmtpBehaviour = { rcpt: '250 ok' }) {
+export async function startSmtpReceiver(
+  initial: SmtpBehaviour = { rcpt: '250 ok' },
+  tls?: { readonly key: string; readonly cert: string },
+) {
   const mails: Mail[] = [];
+  const lines: string[] = [];
   const sockets = new Set<Socket>();
   let behaviour = initial;
-  const server = createServer((socket) => {
+  const serve = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     if (behaviour === 'hang') return;
     if (behaviour === 'drop') socket.destroy();
     else if (behaviour === 'garbage') socket.write('no SMTP here\r\n');
-    else converse(socket, behaviour.rcpt, (mail) => mails.push(mail));
-  });
+    else converse(socket, behaviour, lines, (mail) => mails.push(mail));
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  // A client that does not trust us goes away in the middle of the handshake.
+  server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: `smtp://127.0.0.1:${port}`,
+    port,
     mails,
+    /** Everything that was said to it before a message. */
+    lines,
     behave: (next: SmtpBehaviour) => {
       behaviour = next;
     },
@@ -41,7 +52,12 @@ export async function startSmtpReceiver(initial: SmtpBehaviour = { rcpt: '250 ok
   };
 }
 
-function converse(socket: Socket, rcpt: string, deliver: (mail: Mail) => void): void {
+function converse(
+  socket: Socket,
+  { rcpt, auth = '235 welcome' }: Extract<SmtpBehaviour, object>,
+  lines: string[],
+  deliver: (mail: Mail) => void,
+): void {
   let buffer = '';
   let inData = false;
   let from = '';
@@ -50,16 +66,18 @@ function converse(socket: Socket, rcpt: string, deliver: (mail: Mail) => void): 
     socket.write(`${line}\r\n`);
   };
   const command = (line: string): void => {
+    lines.push(line);
     const verb = line.slice(0, 4).toUpperCase();
     const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
     if (verb === 'MAIL') from = address;
     if (verb === 'RCPT' && rcpt.startsWith('2')) to.push(address);
     if (verb === 'DATA') inData = true;
     const answers: Readonly<Record<string, string>> = {
-      EHLO: '250 loopback',
+      EHLO: '250-loopback\r\n250 AUTH PLAIN',
       HELO: '250 loopback',
       MAIL: '250 ok',
       RCPT: rcpt,
+      AUTH: auth,
       DATA: '354 go on',
       RSET: '250 ok',
       QUIT: '221 bye',
