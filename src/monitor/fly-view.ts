@@ -1,3 +1,4 @@
+import { wildcardHostname } from '../checks/claims.ts';
 import { listText } from '../checks/result.ts';
 import type { AppSummary, Claim, Inventory } from '../model/fly.ts';
 import { isWithinDomain, normalizeHostname } from '../model/hostname.ts';
@@ -58,7 +59,7 @@ export function liveView(
     management: async (signal) => {
       const [certificates, machines, addresses] = await Promise.all([
         // The wildcard's expiry is only in its detail.
-        fly.certificates(platform.managementApp, signal, [`*.${platform.domain}`]),
+        fly.certificates(platform.managementApp, signal, [wildcardHostname(platform)]),
         fly.machines(platform.managementApp, signal),
         fly.addresses(platform.managementApp, signal),
       ]);
@@ -78,8 +79,8 @@ export function liveView(
   };
 }
 
-function isForeignWildcard({ app, hostname }: Claim, { managementApp, domain }: Platform): boolean {
-  return app !== managementApp && normalizeHostname(hostname) === `*.${domain}`;
+function isForeignWildcard({ app, hostname }: Claim, platform: Platform): boolean {
+  return app !== platform.managementApp && normalizeHostname(hostname) === wildcardHostname(platform);
 }
 
 export interface InventoryViewOptions {
@@ -140,7 +141,7 @@ export function inventoryView({ inventory, addresses, platform, status }: Invent
     wildcardClaims: async () => {
       const swept = await sweep();
       if (swept.outcome === 'failed') return swept;
-      const claims = swept.facts.claims.get(`*.${platform.domain}`) ?? [];
+      const claims = swept.facts.claims.get(wildcardHostname(platform)) ?? [];
       const others = claims.filter((claim) => claim.app !== platform.managementApp);
       return withGaps({ ...swept, facts: others }, swept.facts, [platform.managementApp]);
     },

@@ -1,3 +1,4 @@
+import { wildcardHostname } from '../checks/claims.ts';
 import { type HttpFacts } from '../model/connection.ts';
 import type { DnsLookup } from '../model/dns.ts';
 import { notTaken, type Taken } from '../model/observation.ts';
@@ -120,7 +121,7 @@ async function observeControl(
 /** A random label that no tenant owns: the prefix keeps it out of every sensible pattern of ids. */
 export function controlName(platform: Platform, random: Random): string {
   const label = Array.from({ length: 12 }, () => Math.floor(random() * 36).toString(36)).join('');
-  return `control-${label}.${platform.domain}`;
+  return `control-${label}.${wildcardHostname(platform).slice(2)}`;
 }
 
 async function observeHealth(

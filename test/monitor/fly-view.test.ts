@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inventoryView, liveView, type FlyView } from '../../src/monitor/fly-view.ts';
+import { controlName } from '../../src/monitor/observe-platform.ts';
 import type { FlyProbe } from '../../src/probes/fly.ts';
 import type { Claim } from '../../src/model/fly.ts';
 import type { Taken } from '../../src/model/observation.ts';
@@ -46,6 +47,40 @@ describe('calls about single apps', () => {
       const view = liveView(probe(certificates), SETTINGS, answers, [TENANT]);
       assert.deepEqual(await view.wildcardClaims(signal), skipped('needs-inventory'));
     }
+  });
+});
+
+describe('where tenants live one level deeper than the domain', () => {
+  const deeper = { ...SETTINGS, tenantHost: '{tenant}.apps.{domain}' };
+  const wild = claim(`*.apps.${DOMAIN}`, APP);
+
+  it('their wildcard is the one that counts', async () => {
+    const live = liveView(probe([claim(`*.${DOMAIN}`, APP), wild]), deeper, answers, [TENANT]);
+    assert.deepEqual(await live.wildcardClaims(signal), observed([wild]));
+    const swept = {
+      startedAt: NOW,
+      takenAt: NOW,
+      apps: new Map(),
+      claims: new Map([[wild.hostname, [wild]]]),
+    };
+    const view = inventoryView({
+      inventory: () => Promise.resolve(observed(swept)),
+      addresses: () => Promise.resolve(observed([])),
+      platform: deeper,
+      status: answers,
+    });
+    assert.deepEqual(await view.wildcardClaims(signal), observed([wild]));
+  });
+
+  it('the control names lie beside them', () => {
+    assert.match(
+      controlName(deeper, () => 0.5),
+      new RegExp(`^control-i{12}\\.apps\\.${DOMAIN}$`),
+    );
+    assert.match(
+      controlName(SETTINGS, () => 0.5),
+      new RegExp(`^control-i{12}\\.${DOMAIN}$`),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 /** Remedies where Fly's edge refuses handshakes and no claim explains it: look, wait, and touch nothing. */
+import { wildcardHostname } from '../../checks/claims.ts';
 import type { Handshake } from '../../model/connection.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import { factsOf } from '../../model/observation.ts';
@@ -66,7 +67,7 @@ export function platformTlsOutage({ platform, shared }: RemedyContext): readonly
       ? []
       : [
           reads(
-            shell`tenantwatch claims ${claimed(`*.${platform.domain}`)}`,
+            shell`tenantwatch claims ${claimed(wildcardHostname(platform))}`,
             'Who claims the wildcard was not looked up; a claim of another app looks exactly like this.',
             'List the claims of the wildcard with tenantwatch.',
           ),

@@ -1,9 +1,22 @@
 /** Remedies for names that resolve otherwise than the wildcard says. */
+import { wildcardHostname } from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { DnsAnswer, DnsLookup } from '../../model/dns.ts';
 import { factsOf } from '../../model/observation.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
-import { address, app, byHand, host, joined, literal, number, prose, reads, shell } from '../commands.ts';
+import {
+  address,
+  app,
+  byHand,
+  claimed,
+  host,
+  joined,
+  literal,
+  number,
+  prose,
+  reads,
+  shell,
+} from '../commands.ts';
 import type { Word } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
 import { bestServer, controlServers, digAll, digFull, digShort, NOTHING, serversOf } from './dig.ts';
@@ -149,7 +162,7 @@ export function dnsLookupFailing({ tenant, platform }: TenantContext): readonly 
 }
 
 export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly RemediationStep[] {
-  const control = shared.controls[0]?.name ?? `tenantwatch-control.${platform.domain}`;
+  const control = shared.controls[0]?.name ?? `tenantwatch-control.${wildcardHostname(platform).slice(2)}`;
   const expected = (factsOf(shared.management.addresses) ?? []).slice(0, 8);
   const v4 = expected.filter((each) => !each.includes(':')).map(address);
   const v6 = expected.filter((each) => each.includes(':')).map(address);
@@ -168,7 +181,7 @@ export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly
       'Look at the addresses of the management app in the Fly dashboard.',
     ),
     byHand(
-      prose`In the zone of ${host(platform.domain, 'the domain')}, set the record ${literal('*')}.${host(platform.domain, 'the domain')} to ${literal(values === '' ? 'the addresses that the command above prints' : values)}${literal(platform.edge === 'proxied' ? ', proxied' : '')}. If the record is right already and nothing answers, the delegation or the DNS provider is down: look at the provider’s status page.`,
+      prose`In the zone of ${host(platform.domain, 'the domain')}, set the record ${claimed(wildcardHostname(platform), 'the wildcard')} to ${literal(values === '' ? 'the addresses that the command above prints' : values)}${literal(platform.edge === 'proxied' ? ', proxied' : '')}. If the record is right already and nothing answers, the delegation or the DNS provider is down: look at the provider’s status page.`,
       'Every tenant’s name is answered by this one record.',
     ),
     verifyAll('Proves that all names resolve again.', '5m'),
