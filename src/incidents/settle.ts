@@ -59,7 +59,11 @@ export function settle(
     acknowledged: escalates ? null : incident.acknowledged,
     reminders: escalates ? 0 : incident.reminders,
   };
-  const text = `${incident.severity} ${incident.code} became ${severity} ${code}: ${diagnosis.summary}`;
+  const became =
+    code === incident.code
+      ? `${incident.severity} became ${severity}`
+      : `${incident.severity} ${incident.code} became ${severity} ${code}`;
+  const text = `${became}: ${diagnosis.summary}`;
   const events = [event(next, at, 'changed', text)];
   if (escalates && incident.acknowledged !== null) {
     events.push(event(next, at, 'unacknowledged', 'it is worse than what was acknowledged'));
