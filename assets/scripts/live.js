@@ -92,40 +92,48 @@ async function refresh() {
 
 const connection = document.getElementById('connection');
 const topic = document.body.dataset.topic;
-/** What no event tells: how long ago the latest runs were. */
+/** What no event tells: how long ago the latest runs were; and a tab in the background has its title brought up to date. */
 const REFRESH_MS = 30_000;
 
-if (topic !== undefined && connection !== null) {
-  let missed = false;
-  const changed = () => {
-    if (document.hidden) missed = true;
-    else void refresh();
-  };
+/** A browser gives all tabs of one server six connections: a tab that nobody looks at holds none. */
+function followChanges() {
+  let stream = null;
+  let first = true;
   const say = (text) => {
     connection.classList.toggle('live', text === 'live');
     setText(connection, text);
   };
-  const stream = new EventSource(`/events?topic=${encodeURIComponent(topic)}`);
-  let opened = false;
-  stream.addEventListener('open', () => {
-    say('live');
-    // What happened while the stream was away.
-    if (opened) changed();
-    opened = true;
-  });
-  stream.addEventListener('error', () =>
-    say(stream.readyState === EventSource.CLOSED ? 'not live' : 'reconnecting'),
-  );
-  stream.addEventListener('changed', changed);
+  const leave = () => {
+    stream?.close();
+    stream = null;
+  };
+  const follow = () => {
+    if (stream !== null) return;
+    const opening = new EventSource(`/events?topic=${encodeURIComponent(topic)}`);
+    stream = opening;
+    opening.addEventListener('open', () => {
+      say('live');
+      // What happened while there was no stream.
+      if (!first) void refresh();
+      first = false;
+    });
+    opening.addEventListener('error', () =>
+      say(opening.readyState === EventSource.CLOSED ? 'not live' : 'reconnecting'),
+    );
+    opening.addEventListener('changed', () => void refresh());
+  };
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden || !missed) return;
-    missed = false;
-    void refresh();
+    if (!document.hidden) return follow();
+    leave();
+    say('paused');
   });
-  setInterval(changed, REFRESH_MS);
-  // A page that the browser keeps for "back" holds no stream.
-  addEventListener('pagehide', () => stream.close());
+  // A page that the browser keeps for "back" holds no stream either.
+  addEventListener('pagehide', leave);
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload();
   });
+  setInterval(() => void refresh(), REFRESH_MS);
+  if (!document.hidden) follow();
 }
+
+if (topic !== undefined && connection !== null) followChanges();

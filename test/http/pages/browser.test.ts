@@ -117,6 +117,26 @@ describe('the pages in Chromium', { skip: chromiumMissing }, () => {
     assert.equal(await facts.getAttribute('open'), '');
   });
 
+  it('holds no connection while nobody looks, and catches up when somebody does', async () => {
+    const look = (hidden: boolean): Promise<unknown> =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${String(hidden)}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    const connection = page.locator('#connection');
+    await connection.getByText('live').waitFor();
+    await look(true);
+    await connection.getByText('paused').waitFor();
+    const verified = page.locator('.lead .sub time');
+    const shown = async (): Promise<number> => Date.parse((await verified.getAttribute('datetime')) ?? '');
+    const left = await shown();
+    await until('a run meanwhile', () =>
+      (running.daemon.fleet.latest(INCIDENT_TENANT)?.at ?? 0) > left + 1_000 ? true : undefined,
+    );
+    assert.equal(await shown(), left);
+    await look(false);
+    await until('the page to catch up', async () => ((await shown()) > left ? true : undefined));
+    await connection.getByText('live').waitFor();
+  });
+
   it('says times in the reader’s zone with UTC beside them', async () => {
     const time = page.locator('#happened ~ ol time').first();
     assert.match(await time.innerText(), /^\d+ \w+ \d{4}, \d\d:\d\d:\d\d \(\d\d:\d\d:\d\d UTC\)$/u);

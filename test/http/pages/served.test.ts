@@ -161,14 +161,23 @@ describe('the pages as they are served', () => {
     assert.match(text, /\$\{SLACK_WEBHOOK\}/u);
   });
 
-  it('tell each check of a verification as it is judged', async () => {
-    const { body } = await request(`${running.daemon.url}/tenants/${INCIDENT_TENANT}/verify`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${OPERATOR}`, accept: 'text/event-stream' },
-    });
-    const text = await body.text();
-    assert.equal(text.match(/^event: check$/gmu)?.length, TENANT_CHECKS.length);
-    assert.match(text, /event: done\ndata: \{"verdict":"pass"\}\n\n$/u);
+  it('tell each check of a verification as it is judged, to everybody who asks meanwhile', async () => {
+    const verify = async (): Promise<string> => {
+      const { body } = await request(`${running.daemon.url}/tenants/${INCIDENT_TENANT}/verify`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${OPERATOR}`, accept: 'text/event-stream' },
+      });
+      return body.text();
+    };
+    const runs = (): number =>
+      running.daemon.store.runs
+        .between(INCIDENT_TENANT, 0, Date.now() + 1, 1_000)
+        .filter(({ trigger }) => trigger === 'manual').length;
+    for (const text of await Promise.all([verify(), verify(), verify()])) {
+      assert.equal(text.match(/^event: check$/gmu)?.length, TENANT_CHECKS.length);
+      assert.match(text, /event: done\ndata: \{"verdict":"pass"\}\n\n$/u);
+    }
+    assert.equal(await until('the run in history', () => runs() || undefined), 1);
   });
 
   it('tell whoever looks that something changed, and nothing else', async () => {

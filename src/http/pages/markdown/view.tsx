@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { Fragment } from 'preact';
+import { Breakable } from '../parts/breakable.tsx';
 import type { Inline } from './inline.ts';
 import { parseMarkdown, type Block } from './parse.ts';
 
@@ -93,10 +94,10 @@ function Words({ of, link }: { readonly of: readonly Inline[]; readonly link: Li
   );
 }
 
-function inlineOf(of: Inline, link: Link): JSX.Element | string {
+function inlineOf(of: Inline, link: Link): JSX.Element {
   switch (of.kind) {
     case 'text':
-      return of.text;
+      return <Breakable text={of.text} />;
     case 'code':
       // A problem's code leads to its page wherever it is named.
       return linked(link(`${of.text}.md`), <code>{of.text}</code>);

@@ -1,11 +1,11 @@
-import type { Config } from '../../../config/index.ts';
+import { shownSettings, type Config } from '../../../config/index.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../model/time.ts';
 import { isJsonList } from '../parts/json-list.ts';
 
 /** The settings in the file's own words: durations as `30s` under the key of the file. Secrets become their sources, JSON knows nothing else of them. */
 export function writtenSettings(config: Config): JsonObject {
-  return written(JSON.parse(JSON.stringify(config)) as JsonObject) as JsonObject;
+  return written(shownSettings(config) as JsonObject) as JsonObject;
 }
 
 function written(value: Json): Json {
