@@ -77,7 +77,7 @@ describe('the rules for Prometheus', () => {
       for (const name of metricsIn(expr)) assert.ok(known.has(name), `${name} in ${expr}`);
   });
 
-  it('say of each alert how bad it is, what is wrong and what to do, and each is tested', () => {
+  it('say of each alert how bad it is, what is wrong and what to do, and each is seen to fire and to be quiet', () => {
     const tests = TEST_FILES.map((file) => read(file)).join('\n');
     const alerts = RULES.filter(({ alert }) => alert !== undefined);
     assert.ok(alerts.length >= 15);
@@ -89,6 +89,11 @@ describe('the rules for Prometheus', () => {
         tests,
         new RegExp(`alertname: ${alert}\\s+exp_alerts:\\s+- `),
         `${alert} never fires in a test`,
+      );
+      assert.match(
+        tests,
+        new RegExp(`alertname: ${alert},?\\s+exp_alerts: \\[\\]`),
+        `${alert} is never seen to be quiet in a test`,
       );
     }
   });
