@@ -56,7 +56,13 @@ export async function runClaims(
       ? wanted.filter(({ holders }) => holders.some(({ marks }) => marks.length > 0))
       : wanted;
   const { source, takenAt } = known;
-  const report: ClaimsReport = { source, takenAt, counts: countMarks(hostnames), hostnames };
+  const report: ClaimsReport = {
+    schema: 'tenantwatch.claims/1',
+    source,
+    takenAt,
+    counts: countMarks(hostnames),
+    hostnames,
+  };
   print(context, options, report, claimsReport);
   return EXIT.passed;
 }

@@ -30,7 +30,7 @@ export async function runGuard(context: CliContext, options: GuardOptions): Prom
     options.server === undefined
       ? await fromHere(context, options)
       : await fromDaemon(context, options.server, options);
-  const result: GuardResult = { hostname, app, ...decision, claims };
+  const result: GuardResult = { schema: 'tenantwatch.guard/1', hostname, app, ...decision, claims };
   print(context, options, result, guardReport);
   return targetExitCode(decision);
 }

@@ -31,7 +31,8 @@ export async function runScan(context: CliContext, path: string, options: ScanOp
   const { platform } = loadPlatform(context, config, { domain, managementApp, noFly: true });
   const { findings, end } = await scanPath(context, path, platform);
   const { files, truncated, unreadable } = end;
-  const result: ScanResult = { findings, files, complete: !truncated && unreadable.length === 0 };
+  const complete = !truncated && unreadable.length === 0;
+  const result: ScanResult = { schema: 'tenantwatch.scan/1', findings, files, complete };
   context.stdout.write(rendered(context, result, options));
   if (truncated)
     context.stderr.write('tenantwatch: the tree is too large: not everything was read; scan its parts\n');

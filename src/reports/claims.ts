@@ -6,6 +6,7 @@ import { wrap } from './wrap.ts';
 
 /** What `claims` knows; printed as it is with `--json`, moments as RFC 3339. */
 export interface ClaimsReport {
+  readonly schema: 'tenantwatch.claims/1';
   /** The daemon's database, or a sweep made just now. */
   readonly source: 'database' | 'fly';
   /** When the claims were seen; null: no sweep was ever complete. */

@@ -5,6 +5,7 @@ import { wrap } from './wrap.ts';
 
 /** What `guard certs` found out. */
 export interface GuardResult extends TargetDecision {
+  readonly schema: 'tenantwatch.guard/1';
   readonly hostname: string;
   readonly app: string;
   /** Whose claims were looked at: of the organization by Fly's API, by a daemon, or none. */

@@ -6,6 +6,7 @@ import { wrap } from './wrap.ts';
 
 /** What `scan` found; printed as it is with `--json`. */
 export interface ScanResult {
+  readonly schema: 'tenantwatch.scan/1';
   readonly findings: readonly Finding[];
   /** Text files that were read. */
   readonly files: number;
