@@ -52,12 +52,12 @@ export function configCommand(context: CliContext): Command {
     .addHelpText('after', `\n${EXIT_CODES}`);
   show.action(async () => {
     const options = show.opts<Options>();
-    const { loadConfig } = await import('../config/index.ts');
+    const { loadConfig, shownSettings } = await import('../config/index.ts');
     const { stringify } = await import('yaml');
     const { env, cwd } = context;
     const { effective } = loadConfig({ path: options.config, env, cwd, flags: configFlags(options) });
     // Secrets become their sources here: JSON knows nothing else of them.
-    const shown: unknown = JSON.parse(JSON.stringify(effective));
+    const shown = shownSettings(effective);
     context.stdout.write(options.json === true ? printableJson(shown) : stringify(shown));
   });
 
