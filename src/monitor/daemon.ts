@@ -14,7 +14,7 @@ import type { Trigger, Verdict } from '../model/verdict.ts';
 import { createDeployWatch } from './deploy-watch.ts';
 import type { LatestResult } from './fleet.ts';
 import type { FlyView } from './fly-view.ts';
-import { recentDeploys, touchedByClaims } from './follow-up.ts';
+import { recentDeploys, tellClaims, touchedByClaims } from './follow-up.ts';
 import type { InventoryDiff } from './inventory-diff.ts';
 import type { InventoryKeeper } from './inventory.ts';
 import { createLiveChecks } from './live-checks.ts';
@@ -191,10 +191,8 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
   };
 
   const followClaims = (diff: InventoryDiff): void => {
-    for (const { id } of touchedByClaims(diff, fleet.tenants())) {
-      logger.info({ tenant: id }, 'a claim of the tenant changed');
-      dispatch(id, 'recheck', 'recheck');
-    }
+    tellClaims(diff, logger);
+    for (const { id } of touchedByClaims(diff, fleet.tenants())) dispatch(id, 'recheck', 'recheck');
   };
 
   const suspects = (): readonly Tenant[] => {

@@ -1,3 +1,4 @@
+import type { Logger } from '../model/logger.ts';
 import { isSuspended, type Tenant } from '../model/tenant.ts';
 import { HOUR_MS } from '../model/time.ts';
 import type { FreshRelease } from './history.ts';
@@ -13,6 +14,21 @@ export function touchedByClaims(diff: InventoryDiff, tenants: readonly Tenant[])
   }
   if (hostnames.size === 0) return [];
   return tenants.filter(({ hostname, app }) => hostnames.has(hostname) || apps.has(app));
+}
+
+/** Of more than that at once, as when many apps are removed together, the number says enough. */
+const CLAIMS_TOLD = 20;
+
+/** A line for each claim that came or went, whoever it belongs to. */
+export function tellClaims({ appeared, gone }: InventoryDiff, logger: Pick<Logger, 'info'>): void {
+  for (const [claims, what] of [
+    [appeared, 'claim appeared'],
+    [gone, 'claim went'],
+  ] as const) {
+    for (const { hostname, app } of claims.slice(0, CLAIMS_TOLD)) logger.info({ hostname, app }, what);
+    const left = claims.length - CLAIMS_TOLD;
+    if (left > 0) logger.info({ more: left }, what);
+  }
 }
 
 export interface TenantDeploy extends FreshRelease {

@@ -36,6 +36,7 @@ import { createProbing, type ProbingHost } from './probing.ts';
 import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
+import { tellTenants } from './tell-tenants.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWatchdog, fleetInWords } from './watchdog.ts';
 
@@ -73,7 +74,12 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const takeTenants = ({ tenants, complete }: ReturnType<typeof directory.current>): void => {
     // No source has ever answered: that is not an empty fleet.
     if (!complete && tenants.length === 0) return;
-    if (tenants !== taken || complete !== fleet.complete()) fleet.setTenants(tenants, complete);
+    if (tenants !== taken || complete !== fleet.complete()) {
+      const first = !fleet.loaded();
+      const { added, removed } = fleet.setTenants(tenants, complete);
+      tellTenants(logger, first ? [] : added, removed);
+      if (first) logger.info({ tenants: tenants.length }, 'tenants are known');
+    }
     taken = tenants;
     // Who is missing in a part of the list is not known to be gone.
     if (complete) tracker.closeAbsent();

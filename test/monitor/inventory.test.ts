@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AppSummary, Claim, Inventory, Release } from '../../src/model/fly.ts';
 import type { Observation } from '../../src/model/observation.ts';
-import { recentDeploys, touchedByClaims } from '../../src/monitor/follow-up.ts';
+import { recentDeploys, tellClaims, touchedByClaims } from '../../src/monitor/follow-up.ts';
 import { inventoryView } from '../../src/monitor/fly-view.ts';
 import { diffInventories } from '../../src/monitor/inventory-diff.ts';
 import { createInventoryKeeper } from '../../src/monitor/inventory.ts';
+import { recordingLogger } from '../store/fixtures.ts';
 import { settings } from '../support/snapshots.ts';
 
 const platform = settings();
@@ -87,6 +88,15 @@ describe('what a sweep asks to be looked at', () => {
       touchedByClaims(diff, fleet).map(({ id }) => id),
       ['aaa', 'ccc'],
     );
+  });
+
+  it('is told claim by claim, and beyond twenty by number', () => {
+    const many = Array.from({ length: 23 }, (_, index) => claim(`${String(index)}.io`, 'a'));
+    const logger = recordingLogger();
+    tellClaims({ appeared: [claim('x.io', 'b')], gone: many }, logger);
+    assert.deepEqual(logger.lines.at(0)?.fields, { hostname: 'x.io', app: 'b' });
+    assert.equal(logger.lines.length, 1 + 20 + 1);
+    assert.deepEqual(logger.lines.at(-1), { level: 'info', fields: { more: 3 }, message: 'claim went' });
   });
 
   it('is each tenant that was deployed within the last hour and is not suspended on purpose', () => {
