@@ -58,7 +58,7 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
       next = load();
     } catch (error) {
       daemon.logger.error(
-        { error: String(error) },
+        { error: messageOf(error) },
         `${because}: the new configuration is wrong, the old one stays`,
       );
       return;
@@ -73,7 +73,7 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
     } catch (error) {
       daemon = await context.startDaemon(loaded.config, { log: { format }, past });
       daemon.logger.error(
-        { error: String(error) },
+        { error: messageOf(error) },
         `${because}: the new configuration does not start, the old one stays`,
       );
     }
@@ -81,6 +81,7 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
   };
 
   await untilStopped(context, loaded.file, reload);
+  daemon.logger.info({}, 'tenantwatch stops');
   const told = serviceManager.stopping();
   await daemon.stop();
   await told;
@@ -122,6 +123,11 @@ async function untilStopped(
     clearInterval(timer);
     stopListening();
   }
+}
+
+/** Errors of the configuration and of the database are sentences for people. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Changes whenever the file's content may have changed; null without a file. */
