@@ -2,7 +2,7 @@ import type { Alert, Notice } from '../model/alert.ts';
 import type { Effect } from '../model/diagnosis.ts';
 import { plainText } from '../model/text.ts';
 import type { Severity } from '../model/verdict.ts';
-import { isCalendarTime, ordinal, spokenDuration, spokenTime } from '../model/spoken.ts';
+import { counted, isCalendarTime, ordinal, spokenDuration, spokenTime } from '../model/spoken.ts';
 
 /** What a person reads, whatever the channel. All strings are one line of plain text, bounded; a channel only escapes. */
 export interface AlertText {
@@ -79,8 +79,7 @@ export function siteOf({ incident, tenant }: Alert): string {
   const { scope, name } = incident.subject;
   if (scope !== 'tenant') return scope;
   const { memberCount } = incident;
-  if (memberCount > 0 || name.startsWith('storm:'))
-    return `${memberCount} ${memberCount === 1 ? 'tenant' : 'tenants'}`;
+  if (memberCount > 0 || name.startsWith('storm:')) return counted(memberCount, 'tenant');
   return tenant?.hostname ?? name;
 }
 
@@ -135,7 +134,9 @@ function endOf({ incident, at }: Alert): string {
       return `Closed by hand after ${lasted}.`;
     case 'recovered':
     case null:
-      return `It works again; it failed for ${lasted}.`;
+      return incident.memberCount > 1
+        ? `All of them work again; it lasted ${lasted}.`
+        : `It works again; it failed for ${lasted}.`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../diagnosis/catalogue.ts';
 import type { Incident, Subject } from '../model/incident.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../model/problem.ts';
 import { CERTAINTIES, SEVERITIES } from '../model/verdict.ts';
@@ -151,7 +152,18 @@ type Gathered = Pick<
   'severity' | 'certainty' | 'summary' | 'members' | 'memberCount' | 'lastFailedAt' | 'passes'
 >;
 
+/** `6 tenants have the same problem: a certificate on the tenant’s app conflicts with the wildcard.` */
+function summaryOf(count: number, code: ProblemCode): string {
+  const { title } = CATALOGUE[code];
+  const problem = `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  return count === 1
+    ? `1 tenant has this problem: ${problem}.`
+    : `${count} tenants have the same problem: ${problem}.`;
+}
+
 function gathered(members: readonly Incident[]): Gathered {
+  const [first] = members;
+  if (first === undefined) throw new Error('a storm needs members');
   const severity = SEVERITIES.find((one) => members.some((member) => member.severity === one)) ?? 'info';
   const certainty =
     CERTAINTIES.find((one) => members.some((member) => member.certainty === one)) ?? 'unexplained';
@@ -159,7 +171,7 @@ function gathered(members: readonly Incident[]): Gathered {
   return {
     severity,
     certainty,
-    summary: `${count} ${count === 1 ? 'tenant has' : 'tenants have'} the problem ${members[0]?.code ?? ''}`,
+    summary: summaryOf(count, first.code),
     members: members
       .map((member) => member.subject.name)
       .sort()
@@ -179,7 +191,8 @@ function update(running: Draft, members: readonly Incident[], { policy, now }: R
       return isQuiet(storm) ? running : { incident: quiet, events };
     }
     const most = Math.max(storm.memberCount, storm.told?.memberCount ?? 0);
-    const over = resolve({ ...quiet, memberCount: most }, 'recovered', now);
+    const whole = { ...quiet, memberCount: most, summary: summaryOf(most, storm.code) };
+    const over = resolve(whole, 'recovered', now);
     return { incident: over, events: [...events, resolvedEvent(over, now, 'recovered')] };
   }
   const current = gathered(members);

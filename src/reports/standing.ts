@@ -1,4 +1,5 @@
 import type { Incident } from '../model/incident.ts';
+import { counted } from '../model/spoken.ts';
 import type { Severity, Verdict } from '../model/verdict.ts';
 import type { Palette } from './palette.ts';
 import { say } from './wording.ts';
@@ -20,7 +21,7 @@ export const SEVERITY_STYLE: Readonly<Record<Severity, 'bad' | 'doubtful' | 'dim
 
 /** Whose trouble it is: the tenant's id, `platform`, `monitor`, or the problem that many tenants share. */
 export function subjectOf({ subject, memberCount }: Pick<Incident, 'subject' | 'memberCount'>): string {
-  return subject.name.startsWith('storm:') ? `${memberCount} tenants` : say(subject.name);
+  return subject.name.startsWith('storm:') ? counted(memberCount, 'tenant') : say(subject.name);
 }
 
 /** Why nobody hears of it at the moment, or who is on it; empty when nothing of that is so. */

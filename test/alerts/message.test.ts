@@ -89,6 +89,11 @@ describe('a message', () => {
     ['of an acknowledgement says whose', acknowledged, 'Acknowledged by ada: on it'],
     ['of the end says how long it failed', resolved, 'It works again; it failed for 12 min 5 s.'],
     [
+      'of the end of a storm speaks of all',
+      { ...resolved, incident: { ...resolved.incident, memberCount: 6 } },
+      'All of them work again; it lasted 12 min 5 s.',
+    ],
+    [
       'of a removed tenant does not claim that it works',
       { ...resolved, incident: { ...resolved.incident, resolution: 'removed', firstGoodAt: null } },
       'The tenant was removed; it had failed for 13 min.',

@@ -76,6 +76,20 @@ describe('a storm', () => {
     assert.deepEqual(round(minute(2), all(8, 'pass')), [`${NAME}:resolved`]);
     assert.equal(kept.incident(NAME)?.memberCount, 8);
     assert.equal(kept.incident(NAME)?.members.length, 8);
+    const summary =
+      '8 tenants have the same problem: a certificate on the tenant’s app conflicts with the wildcard.';
+    assert.equal(kept.incident(NAME)?.summary, summary);
+  });
+
+  it('that is over by and by says how many it had at most', () => {
+    const { round, kept } = fleet(10);
+    round(minute(0), all(8, claim));
+    round(minute(1), { ...all(8, 'pass'), t0: claim });
+    round(minute(2), { ...all(8, 'pass'), t0: claim });
+    assert.match(kept.incident(NAME)?.summary ?? '', /^1 tenant has this problem: /u);
+    round(minute(3), { t0: 'pass' });
+    assert.deepEqual(round(minute(4), { t0: 'pass' }), [`${NAME}:resolved`]);
+    assert.match(kept.incident(NAME)?.summary ?? '', /^8 tenants have the same problem: /u);
   });
 
   it('folds who was told before it, and these are told when they recover, once', () => {
