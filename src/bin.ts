@@ -12,6 +12,8 @@ const { enableCompileCache } = await import('node:module');
 // A gate starts often and runs briefly: what was compiled once is read from the cache of the user's temporary folder.
 enableCompileCache();
 const { main } = await import('./main.ts');
+const { endOnCrash } = await import('./wiring/crash.ts');
+endOnCrash();
 process.exitCode = await main(process.argv.slice(2));
 
 export {};
