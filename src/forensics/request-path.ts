@@ -26,7 +26,7 @@ export interface RequestPath {
   readonly sentence: string;
 }
 
-export function requestPath({ tenant, managementApp, window, logs }: Case): RequestPath {
+export function requestPath({ tenant, managementApp, window, logs, runs, edgeErrors }: Case): RequestPath {
   const label = tenant.hostname.split('.')[0] ?? tenant.id;
   const proxy = proxyHop(logs.management, tenant, label, window);
   const own = tenantHop(logs.tenant, tenant, window, proxy.replays);
@@ -48,6 +48,13 @@ export function requestPath({ tenant, managementApp, window, logs }: Case): Requ
     return found('routing', `${managementApp} did not know the tenant ${label}: its table has no entry`);
   }
   if (proxy.hop.state === 'missing') {
+    // That nothing arrived says where requests ended only if there were any: our own, or those that the edge counted.
+    const asked = runs.firstFailedAt !== null || (edgeErrors.known && edgeErrors.value > 0);
+    if (!asked)
+      return found(
+        null,
+        `no request for ${tenant.hostname} reached ${managementApp} in that time; whether anybody asked for it is not known`,
+      );
     return found(
       'edge',
       `no request for ${tenant.hostname} reached ${managementApp}: they ended before it, at Fly’s edge`,

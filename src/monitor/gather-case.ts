@@ -1,4 +1,4 @@
-import { chooseClaim } from '../forensics/misplaced.ts';
+import { bornAt, chooseClaim } from '../forensics/misplaced.ts';
 import type { AppLog, AppReleases, Case, Known, LogLine, RunMarks, Span } from '../forensics/case.ts';
 import type { FlyClient } from '../fly/index.ts';
 import type { ClaimRecord } from '../model/history.ts';
@@ -44,9 +44,11 @@ export async function gatherCase(
   const { platform, clock } = sources;
   const takenAt = clock.now();
   const runs = runMarks(sources, tenant, incident, takenAt);
-  const at = runs.firstRefusedAt ?? runs.firstFailedAt ?? takenAt;
   const records = await claimRecords(sources, tenant, takenAt, signal);
   const claim = chooseClaim(records, tenant, platform, runs.lastFailedAt ?? takenAt);
+  // Without a history the last minutes have to do: whoever asks now sees it fail now.
+  const lately = Math.max(claim === null ? 0 : bornAt(claim), takenAt - AFTER_FAILURE_MS);
+  const at = runs.firstRefusedAt ?? runs.firstFailedAt ?? lately;
   const window: Span = {
     from: at,
     until: Math.min(takenAt, runs.firstGoodAt ?? takenAt, at + AFTER_FAILURE_MS),

@@ -12,7 +12,11 @@ export function forensicsText(findings: Findings, palette: Palette = PLAIN): str
     palette.bold(`${say(tenant.hostname)} (${say(tenant.app)})`),
     [wrap(say(originLine(findings)), 0), ...points(origin.because)].join('\n'),
     certificate(findings),
-    ...(releases.length === 0 ? [] : [`Releases around it\n${columns(releases.map(releaseRow))}`]),
+    ...(releases.length === 0
+      ? []
+      : [
+          `${findings.claim === null ? 'Latest releases' : 'Releases around it'}\n${columns(releases.map(releaseRow))}`,
+        ]),
     runs(findings, palette),
     [
       `How far requests came: ${say(requestPath.sentence)} (${requestPath.certainty})`,

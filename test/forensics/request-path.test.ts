@@ -5,6 +5,13 @@ import { requestPath } from '../../src/forensics/request-path.ts';
 import { APP, MANAGEMENT } from '../support/snapshots.ts';
 import { caseOf, CONTROL_LINE, DEPLOYED, log, received, REFUSED, replay } from './cases.ts';
 
+const NEVER_FAILED: Case['runs'] = {
+  lastGoodAt: null,
+  firstFailedAt: null,
+  firstRefusedAt: null,
+  lastFailedAt: null,
+  firstGoodAt: null,
+};
 const inTime = REFUSED + 10_000;
 const logs = (
   management: readonly (readonly [number, string])[],
@@ -22,6 +29,20 @@ describe('how far requests came, by the logs', () => {
     [
       'no replay line among others: they ended at the edge',
       {},
+      'edge',
+      'likely',
+      /ended before it, at Fly’s edge/,
+    ],
+    [
+      'no replay line, and no run that failed: perhaps nobody asked',
+      { runs: NEVER_FAILED },
+      null,
+      'unexplained',
+      /whether anybody asked for it is not known/,
+    ],
+    [
+      'no replay line, no run, but handshakes that failed by Fly’s count: they ended at the edge',
+      { runs: NEVER_FAILED, edgeErrors: { known: true, value: 3 } },
       'edge',
       'likely',
       /ended before it, at Fly’s edge/,
