@@ -45,7 +45,7 @@ export function certificateValidity(
   }
   const texts = defects.map((defect) => {
     const bad = served.find((certificate) => hasDefect(certificate, defect)) ?? first;
-    return defectText(bad, hostname, defect);
+    return defectText(bad, 'this name', defect);
   });
   const summary = `The certificate served for ${hostname} ${listText(texts, DEFECTS_SHOWN)}.`;
   const verdict = worst === 'expires-soon' ? 'warn' : 'fail';

@@ -3,7 +3,7 @@ import type { CertificateFacts, Handshake } from '../model/connection.ts';
 import { coversHostname } from '../model/hostname.ts';
 import type { JsonObject } from '../model/json.ts';
 import { DAY_MS } from '../model/time.ts';
-import { isoTime } from './claims.ts';
+import { isoTime, momentText } from './claims.ts';
 import { count } from './result.ts';
 
 /** Where a moment lies in a certificate's life. `expires-now`: fewer days left than `failDays`. */
@@ -106,6 +106,15 @@ export function defectReason(defect: Defect): Reason {
   return defect === 'expires-now' ? 'expires-soon' : defect;
 }
 
+const TRUST_WORDS: Readonly<Record<CertificateFacts['trust'], string>> = {
+  trusted: 'trusted',
+  'self-signed': 'self-signed',
+  'unknown-issuer': 'its authority is not known here',
+  'incomplete-chain': 'an intermediate certificate is missing or not known',
+  'invalid-chain': 'its chain is not valid',
+  revoked: 'revoked',
+};
+
 /** A defect as part of a sentence about a certificate. */
 export function defectText(certificate: ServedCertificate, hostname: string, defect: Defect): string {
   const { facts } = certificate;
@@ -113,14 +122,14 @@ export function defectText(certificate: ServedCertificate, hostname: string, def
     case 'name-mismatch':
       return `does not cover ${hostname} (it is for ${facts.names.slice(0, 3).join(', ') || 'no name at all'})`;
     case 'untrusted':
-      return `does not lead to a trusted root (${facts.trust}, issued by ${facts.issuer})`;
+      return `does not lead to a trusted root (${TRUST_WORDS[facts.trust]}, issued by ${facts.issuer})`;
     case 'expired':
-      return `expired at ${isoTime(facts.notAfter) ?? 'an impossible date'}`;
+      return `expired at ${momentText(facts.notAfter)}`;
     case 'not-yet-valid':
-      return `is not valid before ${isoTime(facts.notBefore) ?? 'an impossible date'}`;
+      return `is not valid before ${momentText(facts.notBefore)}`;
     case 'expires-now':
     case 'expires-soon':
-      return `expires in ${count(certificate.daysLeft, 'day')}, at ${isoTime(facts.notAfter) ?? 'an impossible date'}`;
+      return `expires in ${count(certificate.daysLeft, 'day')}, at ${momentText(facts.notAfter)}`;
   }
 }
 

@@ -3,6 +3,7 @@ import { coversHostname, isWithinDomain, normalizeHostname } from '../model/host
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ManagementSnapshot, PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import { isCalendarTime, spokenTime } from '../model/spoken.ts';
 import type { Tenant } from '../model/tenant.ts';
 
 /** The wildcard that serves tenants: `*.<domain>`, or one level deeper where the host template says so. */
@@ -118,6 +119,11 @@ export function claimEvidence(claim: Claim): {
     source: claim.source,
     notes: claim.notes.slice(0, 5),
   };
+}
+
+/** A moment in a sentence: `2026-01-31 06:27:00 UTC`. */
+export function momentText(atMs: number): string {
+  return isCalendarTime(atMs) ? spokenTime(atMs) : 'an impossible date';
 }
 
 /** RFC 3339 in UTC; null for what is not known or lies outside what a date can hold. */

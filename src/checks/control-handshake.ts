@@ -12,7 +12,8 @@ import {
   type HandshakeRate,
 } from './handshakes.ts';
 import { credibleHandshakes, credibleLookups, resolverHealth, usableAnswer } from './resolver-health.ts';
-import { count, failureText, listText, notPassed, passed } from './result.ts';
+import { failureText } from './failure-words.ts';
+import { count, listText, notPassed, passed } from './result.ts';
 
 type Result = CheckResult<'control-handshake'>;
 const ID = 'control-handshake';

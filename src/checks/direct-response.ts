@@ -4,7 +4,8 @@ import { failureReason } from '../model/failure.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import { answerEvidence } from './answers.ts';
-import { durationOf, failureEvidence, failureText, isOurs, notPassed, passed, skippedFor } from './result.ts';
+import { failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, isOurs, notPassed, passed, skippedFor } from './result.ts';
 import { siteResponse } from './site-response.ts';
 
 type Result = CheckResult<'direct-response'>;

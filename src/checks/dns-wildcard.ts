@@ -2,7 +2,7 @@ import type { CheckResult, Reason } from '../model/check.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
-import { isCustomDomain, isoTime } from './claims.ts';
+import { isCustomDomain, momentText } from './claims.ts';
 import { compareWithTarget } from './custom-domains.ts';
 import {
   addressesIn,
@@ -72,9 +72,9 @@ export function dnsWildcard(snapshot: TenantSnapshot, platform: Platform): Resul
         ID,
         'unknown',
         'cached-answer',
-        `${hostname} resolves to ${addresses}, unlike the control name, but caches may hold the former answer until ${
-          isoTime(snapshot.platform.previousAnswerUntil) ?? 'later'
-        }.`,
+        `${hostname} resolves to ${addresses}, unlike the control name, but caches may hold the former answer until ${momentText(
+          snapshot.platform.previousAnswerUntil ?? snapshot.takenAt,
+        )}.`,
         evidence(),
         durationMs,
       );

@@ -2,7 +2,8 @@ import type { CheckResult } from '../model/check.ts';
 import { failureReason, type FailureCode } from '../model/failure.ts';
 import type { Taken } from '../model/observation.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
-import { durationOf, failureEvidence, failureText, notPassed, passed, skippedFor } from './result.ts';
+import { failureSentence, failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, notPassed, passed, skippedFor } from './result.ts';
 
 const ID = 'fly-api';
 
@@ -32,7 +33,7 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
     }
     case 'unauthorized':
     case 'no-credentials': {
-      const summary = `Fly's API rejects our token: ${failureText(failure)}.`;
+      const summary = failureSentence(failure);
       return notPassed(ID, 'fail', 'token-rejected', summary, evidence, durationMs);
     }
     case 'rate-limited':
@@ -43,7 +44,7 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
       return notPassed(ID, 'unknown', failureReason(failure), summary, evidence, durationMs);
     }
     default: {
-      const summary = `Fly's API does not answer as it should: ${failureText(failure)}.`;
+      const summary = failureSentence(failure);
       return notPassed(ID, 'fail', 'api-unavailable', summary, evidence, durationMs);
     }
   }

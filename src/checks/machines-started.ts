@@ -2,15 +2,8 @@ import type { CheckResult, Reason } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import { liveMachines, machinesEvidence, machinesState, machinesText } from './machines.ts';
-import {
-  durationOf,
-  failureEvidence,
-  failureText,
-  notPassed,
-  oneOrMany,
-  passed,
-  skippedFor,
-} from './result.ts';
+import { failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, notPassed, oneOrMany, passed, skippedFor } from './result.ts';
 
 type Result = CheckResult<'machines-started'>;
 const ID = 'machines-started';

@@ -4,7 +4,8 @@ import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { machinesEvidence, machinesState, machinesText } from './machines.ts';
-import { durationOf, failureEvidence, failureText, isOurs, notPassed, passed, skippedFor } from './result.ts';
+import { failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, isOurs, notPassed, passed, skippedFor } from './result.ts';
 
 type Result = CheckResult<'management-app'>;
 const ID = 'management-app';

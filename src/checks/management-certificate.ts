@@ -5,15 +5,8 @@ import { coversHostname, normalizeHostname } from '../model/hostname.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import { claimEvidence, isCustomDomain, isServing } from './claims.ts';
-import {
-  durationOf,
-  failureEvidence,
-  failureText,
-  listText,
-  notPassed,
-  passed,
-  skippedFor,
-} from './result.ts';
+import { failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, listText, notPassed, passed, skippedFor } from './result.ts';
 
 type Result = CheckResult<'management-certificate'>;
 const ID = 'management-certificate';

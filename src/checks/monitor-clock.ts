@@ -2,7 +2,8 @@ import type { CheckResult } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
-import { durationOf, failureEvidence, failureText, notPassed, passed, skippedFor } from './result.ts';
+import { failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, notPassed, passed, skippedFor } from './result.ts';
 
 const ID = 'monitor-clock';
 

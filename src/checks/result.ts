@@ -73,52 +73,6 @@ export function failureEvidence(failure: Failure): JsonObject {
   };
 }
 
-const CODE_WORDS: Partial<Record<Failure['code'], string>> = {
-  timeout: 'timed out',
-  refused: 'the connection was refused',
-  reset: 'the connection was reset',
-  eof: 'the peer closed the connection',
-  'no-route': 'this machine has no route',
-  unreachable: 'the host is unreachable',
-  'not-tls': 'the peer does not speak TLS',
-  protocol: 'the peer broke the protocol',
-  'too-large': 'the answer was too large',
-  'no-address': 'the name has no address',
-  'address-forbidden': 'the address is private and the configuration forbids it',
-  'no-credentials': 'no token is configured',
-  unauthorized: 'the token was rejected',
-  forbidden: 'the token may not see this',
-  'not-found': 'not found',
-  'rate-limited': 'rate limited',
-  'server-error': 'a server error',
-  redirected: 'an answer that leads elsewhere',
-  malformed: 'an answer that cannot be read',
-  incomplete: 'an answer with gaps',
-  internal: 'a fault of our own',
-  aborted: 'the run ended',
-};
-
-const PHASE_WORDS: Record<Failure['phase'], string> = {
-  resolve: 'while resolving',
-  connect: 'while connecting',
-  handshake: 'during the TLS handshake',
-  request: 'during the request',
-  api: "at Fly's API",
-};
-
-/** A failure in words: `the peer closed the connection during the TLS handshake (unexpected EOF)`. */
-export function failureText(failure: Failure): string {
-  if (failure.code === 'aborted' && failure.phase === 'api') return "the run ended before Fly's API answered";
-  const what = failure.alert === undefined ? CODE_WORDS[failure.code] : `TLS alert ${failure.alert}`;
-  const asSeen =
-    failure.code === 'eof'
-      ? ' (unexpected EOF)'
-      : failure.code === 'incomplete'
-        ? ` (${failure.detail})`
-        : '';
-  return `${what ?? failure.code} ${PHASE_WORDS[failure.phase]}${asSeen}`;
-}
-
 /** `a`, `a and b`, `a, b and 3 more`: bounded, for sentences. */
 export function listText(items: readonly string[], most = 3): string {
   if (items.length <= 1) return items[0] ?? 'nothing';

@@ -3,11 +3,11 @@ import { failureReason } from '../model/failure.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import { claimEvidence, tenantClaims } from './claims.ts';
+import { failureText } from './failure-words.ts';
 import {
   count,
   durationOf,
   failureEvidence,
-  failureText,
   listText,
   notPassed,
   oneOrMany,

@@ -14,7 +14,8 @@ import {
 } from './handshakes.ts';
 import { controlAnswers } from './names.ts';
 import { credibleHandshakes, credibleLookups, resolverHealth, usableAnswer } from './resolver-health.ts';
-import { count, failureText, listText, notPassed, passed } from './result.ts';
+import { failureText } from './failure-words.ts';
+import { count, listText, notPassed, passed } from './result.ts';
 
 type Result = CheckResult<'tls-handshake'>;
 const ID = 'tls-handshake';

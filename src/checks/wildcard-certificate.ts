@@ -17,8 +17,9 @@ import {
   servedEvidence,
   type ServedCertificate,
 } from './certificates.ts';
-import { claimEvidence, isoTime, wildcardHostname } from './claims.ts';
-import { count, durationOf, failureText, notPassed, passed, skippedFor } from './result.ts';
+import { claimEvidence, momentText, wildcardHostname } from './claims.ts';
+import { failureText } from './failure-words.ts';
+import { count, durationOf, notPassed, passed, skippedFor } from './result.ts';
 
 type Result = CheckResult<'wildcard-certificate'>;
 const ID = 'wildcard-certificate';
@@ -132,7 +133,7 @@ function judgeList(
 function judgeEnd(claim: Claim, now: number, platform: Platform): Judgement {
   const text = `${claim.app} holds an issued certificate for ${claim.hostname}.`;
   if (claim.expiresAt === null) return { verdict: 'pass', reason: null, text };
-  const end = isoTime(claim.expiresAt) ?? 'an impossible date';
+  const end = momentText(claim.expiresAt);
   const days = count(daysLeft(claim.expiresAt, now), 'day');
   const near = `The certificate of ${claim.app} for ${claim.hostname} expires in ${days}, at ${end}.`;
   switch (dateState(null, claim.expiresAt, now, platform)) {

@@ -3,16 +3,8 @@ import { failureReason } from '../model/failure.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { claimEvidence, foreignWildcardClaims, wildcardHostname } from './claims.ts';
-import {
-  durationOf,
-  failureEvidence,
-  failureText,
-  listText,
-  notPassed,
-  oneOrMany,
-  passed,
-  skippedFor,
-} from './result.ts';
+import { failureText } from './failure-words.ts';
+import { durationOf, failureEvidence, listText, notPassed, oneOrMany, passed, skippedFor } from './result.ts';
 
 const ID = 'wildcard-claims';
 

@@ -64,6 +64,12 @@ const whereLiesLead: Explains = (check, scene) =>
   (whileShakingHands(check, scene) &&
     [...resolverHealth(scene.shared, scene.settings).values()].includes('lies'));
 
+/** The health URL is resolved as well: at the resolver that is asked first, unless it fails. */
+const healthWhereLiesLead: Explains = (check, scene) =>
+  whereLiesLead(check, scene) ||
+  ((check.reason === 'unhealthy' || check.reason?.endsWith('-during-request') === true) &&
+    [...resolverHealth(scene.shared, scene.settings).values()].find((state) => state !== 'fails') === 'lies');
+
 /** Would the check be content with the dates if our clock were right? */
 function byClock(judge: (scene: Scene) => CheckResult | null): Explains {
   return ({ reason }, scene) => {
@@ -151,7 +157,7 @@ const EXPLAINED: Readonly<Record<MonitorProblem | PlatformProblem, Explained>> =
     'direct-response': whereLiesLead,
     'wildcard-dns': noResolver,
     'control-handshake': noResolver,
-    'management-app': whileResolving,
+    'management-app': healthWhereLiesLead,
   },
   'probe-throttled': {
     'tls-handshake': (check, scene) =>

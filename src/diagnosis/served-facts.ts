@@ -26,8 +26,10 @@ export function certificateFacts(
       ? 'expired'
       : defects.has('not-yet-valid')
         ? 'not-yet-valid'
-        : defects.has('expires-now') || defects.has('expires-soon')
-          ? 'expiring'
-          : 'valid',
+        : defects.has('expires-now')
+          ? 'expires-now'
+          : defects.has('expires-soon')
+            ? 'expiring'
+            : 'valid',
   };
 }

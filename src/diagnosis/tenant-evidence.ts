@@ -1,4 +1,4 @@
-import { isoTime, managementExactClaim, otherClaims, tenantClaims } from '../checks/claims.ts';
+import { managementExactClaim, momentText, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { failingLookups, type FailingLookups } from '../checks/failing-lookups.ts';
 import { count, listText } from '../checks/result.ts';
 import type { TenantCheckId } from '../model/check.ts';
@@ -135,9 +135,8 @@ function controlAnswersText({ resolvers }: FailingLookups): readonly string[] {
 
 /** Fly's own words about a claim, as evidence and never as advice. */
 function claimText(claim: Claim): string {
-  const created = isoTime(claim.createdAt);
   const [note] = claim.notes;
   return `Certificate list of ${claim.app}: ${claim.hostname}, "${claim.status}"${
-    created === null ? '' : `, created ${created}`
+    claim.createdAt === null ? '' : `, created ${momentText(claim.createdAt)}`
   }${note === undefined ? '' : `; Fly says: "${note}"`}.`;
 }

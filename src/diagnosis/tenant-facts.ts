@@ -21,7 +21,7 @@ export interface TenantFacts {
     'ok' | 'recovered' | 'intermittent' | 'some-fail' | 'all-fail' | 'no-address' | 'unknown';
   readonly servedName: 'covers' | 'mismatch' | 'unknown';
   readonly servedChain: 'trusted' | 'untrusted' | 'unknown';
-  readonly servedDates: 'valid' | 'expiring' | 'expired' | 'not-yet-valid' | 'unknown';
+  readonly servedDates: 'valid' | 'expiring' | 'expires-now' | 'expired' | 'not-yet-valid' | 'unknown';
   /** The exact certificate on the management app, or that none covers the name. */
   readonly management:
     'fine' | 'awaiting-configuration' | 'awaiting-issuance' | 'expired' | 'not-covered' | 'unknown';

@@ -1,6 +1,7 @@
 import { coveringTenantClaims, isCustomDomain, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { handshakeSides } from '../checks/tls-handshake.ts';
-import { count, failureText, listText, oneOrMany } from '../checks/result.ts';
+import { failureText } from '../checks/failure-words.ts';
+import { count, listText, oneOrMany } from '../checks/result.ts';
 import type { CheckResult, TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
 import { factsOf } from '../model/observation.ts';

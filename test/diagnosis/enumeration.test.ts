@@ -37,7 +37,7 @@ const TENANT: Domain<TenantFacts> = {
   handshake: ['ok', 'recovered', 'intermittent', 'some-fail', 'all-fail', 'no-address', 'unknown'],
   servedName: ['covers', 'mismatch', 'unknown'],
   servedChain: ['trusted', 'untrusted', 'unknown'],
-  servedDates: ['valid', 'expiring', 'expired', 'not-yet-valid', 'unknown'],
+  servedDates: ['valid', 'expiring', 'expires-now', 'expired', 'not-yet-valid', 'unknown'],
   management: ['fine', 'awaiting-configuration', 'awaiting-issuance', 'expired', 'not-covered', 'unknown'],
   wildcardServes: ['yes', 'no'],
   machines: ['started', 'asleep', 'starting', 'stopped', 'crashing', 'missing', 'unknown'],

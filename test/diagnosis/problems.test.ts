@@ -355,11 +355,23 @@ const TENANT: readonly Row[] = [
     'critical',
   ],
   [
+    'a certificate with fewer days left than the check fails at',
+    {
+      handshakes: handshakes(
+        ['ok'],
+        certificate({ notAfter: NOW + 3 * DAY_MS - 1, fingerprint: 'b', names: [HOST] }),
+      ),
+    },
+    'served-certificate-expiring',
+    'certain',
+    'critical',
+  ],
+  [
     'a certificate near its end',
     {
       handshakes: handshakes(
         ['ok'],
-        certificate({ notAfter: NOW + 2 * DAY_MS, fingerprint: 'b', names: [HOST] }),
+        certificate({ notAfter: NOW + 3 * DAY_MS, fingerprint: 'b', names: [HOST] }),
       ),
     },
     'served-certificate-expiring',

@@ -19,6 +19,8 @@ export const CERTIFICATES: readonly TenantRule[] = [
   served('served-certificate-expired', { servedDates: ['expired'] }),
   served('served-certificate-not-yet-valid', { servedDates: ['not-yet-valid'] }),
   served('served-certificate-untrusted', { servedChain: ['untrusted'] }),
+  // Days are left, and yet it is no time to sleep: the next ones who look are the users.
+  served('served-certificate-expiring', { servedDates: ['expires-now'] }),
   {
     code: 'served-certificate-expiring',
     when: { servedDates: ['expiring'] },
