@@ -64,6 +64,8 @@ export interface Daemon {
 const RECHECKS_MS = [2 * SECOND_MS, 4 * SECOND_MS] as const;
 /** Outcomes of one moment are decided together: a claim on every app is one message, and one transaction. */
 const GATHER_MS = 250;
+/** A list of tenants that somebody else's server owes must not keep a claim or a deploy from being noticed. */
+const SOURCES_MS = 2 * SECOND_MS;
 const MAX_SUSPECTS = 50;
 const LIVE_RECHECKS = 6;
 const LIVE_WINDOW_MS = 10 * SECOND_MS;
@@ -209,19 +211,22 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       const { swept, diff } = await options.inventory.sweep(signal);
       if (signal.aborted) return;
       // Also after a failed sweep: other sources have nothing to do with Fly.
-      await options.refreshTenants(signal);
+      const refreshed = options.refreshTenants(signal);
+      await Promise.race([refreshed, clock.sleep(SOURCES_MS, signal).catch(() => undefined)]);
       // Each step looks at the whole organization; handshakes that are under way must not wait for all of them.
       await setImmediate();
       deploys.resume();
       if (swept.outcome === 'failed') {
         const { code, detail } = swept.failure;
         logger.warn({ code, detail }, 'sweep of the organization failed');
+        await refreshed;
         return;
       }
       const fresh = history.freshReleases(swept.facts);
       deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
       if (diff !== null) followClaims(diff);
       await history.sweep(swept.facts);
+      await refreshed;
     },
     observeShared: async (signal) => {
       await shared.observe(signal);
@@ -260,10 +265,11 @@ function handshakeChanged(snapshot: TenantSnapshot, latest: LatestResult | undef
   return fails !== (handshakeVerdict(latest) === 'fail');
 }
 
-/** Is it about this tenant: neither the first sight of a healthy one, nor what the platform or the monitor explains? */
+/** Is it about this tenant: neither the first sight of one that is healthy or suspended, nor what the platform or the monitor explains? */
 function isNews(result: TenantResult, before: LatestResult | undefined): boolean {
   if (result.explainedBy !== null) return false;
-  return result.verdict !== 'pass' || before?.explainedBy === null;
+  if (before === undefined) return result.verdict !== 'pass' && result.verdict !== 'skipped';
+  return result.verdict !== 'pass' || before.explainedBy === null;
 }
 
 function codeOf({ diagnosis, explainedBy }: TenantResult | LatestResult): Run['code'] {

@@ -131,7 +131,8 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
   function keep(before: SourceState, reason: string, lost: number | null = null): SourceState {
     const isNew = before.failingSince === null;
     const state = before.state === 'empty' ? 'empty' : 'kept';
-    const said = plainText(reason, MAX_REASON_LENGTH);
+    // Wherever the reason stands, the name of the source stands before it.
+    const said = plainText(reason.replaceAll(`${before.name}: `, ''), MAX_REASON_LENGTH);
     if (isNew || before.reason !== said) {
       const { name: source, tenants } = before;
       const advice = lost === null ? '' : `; if they are really gone: tenantwatch tenants accept '${source}'`;
@@ -139,7 +140,7 @@ export function createTenantDirectory(options: TenantDirectoryOptions): TenantDi
         { source, reason: said, tenants: tenants.length },
         state === 'empty'
           ? 'tenant source gives no list yet'
-          : `tenant source is not believed, its last good list stays in use${advice}`,
+          : `tenant source ${lost === null ? 'fails' : 'is not believed'}, its last good list stays in use${advice}`,
       );
     }
     return { ...before, state, reason: said, lost, failingSince: before.failingSince ?? clock.now() };

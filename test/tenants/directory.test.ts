@@ -123,6 +123,13 @@ describe('the directory', () => {
     );
   });
 
+  it('does not say the name of a source again in every part of its reason', async () => {
+    const { answer, source } = settable('http x.io/t', []);
+    answer.tenants = new Error('http x.io/t: entry 1: bad; http x.io/t: entry 2: bad');
+    const [state] = (await directoryOf(source).refresh(never)).sources;
+    assert.equal(state?.reason, 'entry 1: bad; entry 2: bad');
+  });
+
   it('does not believe a source that goes blank, until someone confirms it', async () => {
     const { answer, source } = settable('fly', fleet(10));
     const directory = directoryOf(source);
