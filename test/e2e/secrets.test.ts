@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { request } from 'undici';
@@ -28,11 +28,37 @@ describe('secrets', () => {
             routingKey: '${ROUTING_KEY}',
             url: sandbox.addresses.pagerDutyUrl,
           },
-          { name: 'hook', type: 'webhook', url: sandbox.addresses.webhookUrl, secret: '${SIGNING_SECRET}' },
+          { name: 'hook', type: 'webhook', url: '${HOOK_URL}', secret: '${SIGNING_SECRET}' },
+          // As people also write them: into the file itself.
+          {
+            name: 'bot',
+            type: 'slack',
+            botToken: 'xoxb-bot-token-2f81c0',
+            channel: 'C1',
+            signingSecret: 'f00d5ecret0123456789abcdef012345',
+            apiUrl: sandbox.addresses.slackApiUrl,
+          },
+          // Nobody listens there: what it says of that must not tell how it would have logged in.
+          {
+            name: 'mail',
+            type: 'email',
+            smtp: 'smtp://watch:smtp-password-66d2@127.0.0.1:9',
+            from: 'watch@example.com',
+            to: ['ops@example.com'],
+          },
         ],
+      },
+      network: {
+        allowPrivateAddresses: true,
+        witnesses: sandbox.addresses.resolvers,
       },
       watch: { inventory: '1s', edge: '2s', platform: '1s', suspects: '1s', deadManUrl: '${DEAD_MAN_URL}' },
     });
+    // A list that is asked for with a key, and does not come.
+    appendFileSync(
+      place.file,
+      `tenants:\n  - { source: fly }\n  - { source: http, url: "${sandbox.addresses.webhookUrl}/list?key=list-key-9e02d4" }\n`,
+    );
     const signing = `whsec_${Buffer.from('signing-secret-51f0aa2b93').toString('base64')}`;
     const env = {
       ...place.env,
@@ -40,6 +66,7 @@ describe('secrets', () => {
       API_TOKEN: api,
       ROUTING_KEY: 'routing-key-93b2c4e8d1f7a605',
       SIGNING_SECRET: signing,
+      HOOK_URL: `${sandbox.addresses.webhookUrl}/hook-path-b71c?key=hook-query-40aa`,
       DEAD_MAN_URL: `${sandbox.addresses.webhookUrl}/ping-uuid-88aa31`,
     };
     const slackPath = new URL(sandbox.addresses.slackWebhookUrl).pathname;
@@ -49,6 +76,12 @@ describe('secrets', () => {
       env.ROUTING_KEY,
       signing.slice('whsec_'.length),
       'ping-uuid-88aa31',
+      'hook-path-b71c',
+      'hook-query-40aa',
+      'list-key-9e02d4',
+      'xoxb-bot-token-2f81c0',
+      'f00d5ecret0123456789abcdef012345',
+      'smtp-password-66d2',
       slackPath,
     ];
     const seen: [where: string, text: string][] = [];
@@ -69,8 +102,20 @@ describe('secrets', () => {
       sandbox.faults.on('api-unauthorized');
       await until('the rejected token to be noticed', () => (log.includes('token') ? true : undefined));
 
+      // What other users of the machine see of it.
+      seen.push(['arguments', readFileSync(`/proc/${String(child.pid)}/cmdline`, 'utf8')]);
+
       const headers = { authorization: `Bearer ${api}` };
       const paths = [
+        '/api/v1/tenants',
+        `/api/v1/tenants/${INCIDENT_TENANT}`,
+        `/api/v1/tenants/${INCIDENT_TENANT}/history`,
+        '/api/v1/incidents',
+        '/api/v1/platform',
+        '/api/v1/claims',
+        `/tenants/${INCIDENT_TENANT}`,
+        '/silences',
+        '/probe?target=nobody',
         '/metrics',
         '/livez',
         '/readyz',
@@ -96,6 +141,9 @@ describe('secrets', () => {
         ['verify', INCIDENT_TENANT, '--json'],
         ['config', 'show'],
         ['config', 'show', '--json'],
+        ['doctor'],
+        ['alerts', 'deliveries', '--json'],
+        ['backup', join(place.folder, 'tenantwatch.db.copy')],
       ]) {
         const { stdout, stderr } = await runProgram([...args, '--config', place.file], { ...place, env });
         seen.push([args.join(' '), stdout + stderr]);
@@ -114,7 +162,11 @@ describe('secrets', () => {
       for (const [where, text] of seen) {
         for (const secret of secrets) assert.ok(!text.includes(secret), `${where} holds ${secret}`);
       }
-      assert.ok(seen.length > 30);
+      assert.ok(seen.length > 50);
+      // The errors that could have told something were there.
+      const told = (where: string): string => seen.find(([name]) => name.startsWith(where))?.[1] ?? '';
+      assert.match(told('alerts deliveries'), /SMTP \w+/u);
+      assert.match(log, /"source":"http 127\.0\.0\.1:\d+\/webhook\/list"/u);
     } finally {
       await sandbox.close();
       place.remove();
