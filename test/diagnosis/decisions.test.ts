@@ -305,6 +305,23 @@ describe('the decisions that the table must contain', () => {
     assert.equal(asleep.result.diagnosis, null);
   });
 
+  it('a resolver that lies leads the health request astray: no outage of the management app', () => {
+    const lying = lookups('control', { first: { ipv4: answer([OWN_V4]), ipv6: NODATA }, second: RIGHT });
+    for (const health of [failed('connect', 'refused'), observed(http(404)), failed('request', 'timeout')]) {
+      const astray = diagnosed({
+        platform: platform({ control: { lookups: lying }, management: { health } }),
+      });
+      assert.deepEqual(codes(astray), { ...NOTHING, monitor: 'resolver-failing' });
+      const app = checkOf(astray.shared.platform.checks, 'management-app');
+      assert.deepEqual([app.verdict, app.reason], ['unknown', 'explained-by:resolver-failing']);
+      // Without the liar it is what it looks like.
+      assert.equal(
+        codes(diagnosed({ platform: platform({ management: { health } }) })).platform,
+        'management-app-down',
+      );
+    }
+  });
+
   it('custom domain outside the wildcard: its own expected target, wildcard checks skipped', () => {
     const hostname = 'shop.example.com';
     const served = certificate({ names: [hostname], fingerprint: 'c'.repeat(64) });
