@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { closest } from './closest.ts';
 import { formatKey, type KeyPath } from './error.ts';
+import { otherPlaces } from './overrides.ts';
 import { valueAt } from './tree.ts';
 
 export interface KeyProblem {
@@ -30,7 +31,9 @@ export function keyProblems(
       );
       if (meant !== undefined && meant.length > 0) return keyProblems(meant, path, tree, keysAt);
     }
-    return [{ path, message: issueMessage(issue, valueAt(tree, path)) }];
+    const value = valueAt(tree, path);
+    const message = ownWords(issue);
+    return [{ path, message: value === undefined ? `is required: ${message}${otherPlaces(path)}` : message }];
   });
   const seen = new Set<string>();
   return problems.filter(({ path, message }) => {
@@ -49,11 +52,6 @@ export function unknownKey(path: KeyPath, key: string, known: readonly string[])
         ? `known here: ${known.join(', ')}`
         : '';
   return { path: [...path, key], message: hint === '' ? 'unknown key' : `unknown key; ${hint}` };
-}
-
-function issueMessage(issue: z.core.$ZodIssue, value: unknown): string {
-  const message = ownWords(issue);
-  return value === undefined ? `is required: ${message}` : message;
 }
 
 /** zod's own messages, where the schema has none. */

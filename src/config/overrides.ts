@@ -27,6 +27,12 @@ const SETTINGS = [
   { path: ['fly', 'org'], flag: '--org', field: 'org', name: 'TENANTWATCH_ORG' },
 ] as const;
 
+/** Where else a setting may be given, as the end of a sentence; empty where only the file can say it. */
+export function otherPlaces(path: readonly PropertyKey[]): string {
+  const setting = SETTINGS.find((one) => one.path.join('.') === path.join('.'));
+  return setting === undefined ? '' : ` (here, or ${setting.flag}, or ${setting.name})`;
+}
+
 /** A flag wins over the environment, both over the file. */
 export function overrides(
   flags: ConfigFlags,

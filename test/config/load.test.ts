@@ -378,7 +378,10 @@ describe('where settings come from', () => {
             error.message,
             /^configuration: there is no tenantwatch\.yaml in .+`tenantwatch init`/,
           );
-          assert.match(error.message, /^configuration: platform\.domain: is required/m);
+          assert.match(
+            error.message,
+            /^configuration: platform\.domain: is required: .* \(here, or --domain, or TENANTWATCH_DOMAIN\)$/m,
+          );
           assert.match(error.message, /^configuration: platform\.managementApp: is required/m);
           assert.match(error.message, /^configuration: fly\.org: is required/m);
           return true;
