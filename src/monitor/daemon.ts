@@ -197,6 +197,18 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     for (const { id } of touchedByClaims(diff, fleet.tenants())) dispatch(id, 'recheck', 'recheck');
   };
 
+  /** One at a time: while a source takes its time, sweeps go on with the tenants that are known. */
+  let refreshing: Promise<void> | undefined;
+  const refresh = (signal: AbortSignal): Promise<void> =>
+    (refreshing ??= options
+      .refreshTenants(signal)
+      .catch((error: unknown) => {
+        logger.error({ error: String(error) }, 'the list of tenants was not refreshed: a fault of ours');
+      })
+      .finally(() => {
+        refreshing = undefined;
+      }));
+
   const suspects = (): readonly Tenant[] => {
     const pending = new Set<string>();
     for (const { subject, state } of tracker.unresolved()) {
@@ -211,22 +223,19 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       const { swept, diff } = await options.inventory.sweep(signal);
       if (signal.aborted) return;
       // Also after a failed sweep: other sources have nothing to do with Fly.
-      const refreshed = options.refreshTenants(signal);
-      await Promise.race([refreshed, clock.sleep(SOURCES_MS, signal).catch(() => undefined)]);
+      await Promise.race([refresh(signal), clock.sleep(SOURCES_MS, signal).catch(() => undefined)]);
       // Each step looks at the whole organization; handshakes that are under way must not wait for all of them.
       await setImmediate();
       deploys.resume();
       if (swept.outcome === 'failed') {
         const { code, detail } = swept.failure;
         logger.warn({ code, detail }, 'sweep of the organization failed');
-        await refreshed;
         return;
       }
       const fresh = history.freshReleases(swept.facts);
       deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
       if (diff !== null) followClaims(diff);
       await history.sweep(swept.facts);
-      await refreshed;
     },
     observeShared: async (signal) => {
       await shared.observe(signal);

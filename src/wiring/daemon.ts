@@ -210,6 +210,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       wake: config.watch.wake === 'always',
       refreshTenants: async (signal) => {
         const list = await directory.refresh(signal);
+        if (signal.aborted) return;
         metrics.sources(list.sources);
         takeTenants(list);
       },
