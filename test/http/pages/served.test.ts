@@ -80,6 +80,19 @@ describe('the pages as they are served', () => {
     assert.equal((await ask('/assets/pages.css')).status, 404);
   });
 
+  it('lead from document to document, and make no link of what is only named', async () => {
+    const { text } = await ask('/playbook', { token: READER });
+    assert.match(text, /<code>https:\/\/sp-/u);
+    assert.doesNotMatch(text, /<a href="https:\/\/sp-|href="[^"]*\.md"/u);
+    const links = [
+      ...new Set([...text.matchAll(/<a href="(\/runbooks[^"]*)"/gu)].map(([, path = '']) => path)),
+    ];
+    assert.ok(links.includes('/runbooks') && links.length > 10);
+    for (const path of links) assert.equal((await ask(path, { token: READER })).status, 200, path);
+    const runbook = await ask('/runbooks/dns-override', { token: READER });
+    assert.doesNotMatch(runbook.text, /href="\/runbooks\/dns-override"/u);
+  });
+
   it('take a tenant by any of its names', async () => {
     for (const name of [`${INCIDENT_TENANT}.systemprompt.io`, `sp-${INCIDENT_TENANT}`]) {
       const { status, headers } = await ask(`/tenants/${name}`, { token: READER });

@@ -100,7 +100,7 @@ function inlineOf(of: Inline, link: Link): JSX.Element {
       return <Breakable text={of.text} />;
     case 'code':
       // A problem's code leads to its page wherever it is named.
-      return linked(link(`${of.text}.md`), <code>{of.text}</code>);
+      return linked(/^[\w-]+$/.test(of.text) ? link(`${of.text}.md`) : null, <code>{of.text}</code>);
     case 'strong':
       return <strong>{of.text}</strong>;
     case 'emphasis':
