@@ -70,7 +70,7 @@ export async function createApp(context: HttpContext): Promise<HttpApp> {
     // Whoever guesses tokens behind the same proxy must not use up what a token's holder has.
     keyGenerator: (request) => {
       const principal = auth.authenticate(request);
-      return principal === undefined ? request.ip : `${principal.via} ${principal.name}`;
+      return principal === undefined ? request.ip : `${principal.via} ${principal.name} ${request.ip}`;
     },
   });
   const routes = guardRoutes(app, { auth, publicUrl, publicRead, listenHost: listen.host });

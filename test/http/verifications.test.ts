@@ -6,11 +6,14 @@ import { describe, it, type TestContext } from 'node:test';
 import Fastify from 'fastify';
 import { createEventStreams } from '../../src/http/api/verification-events.ts';
 import { createSharedRuns } from '../../src/http/shared-runs.ts';
-import type { Verification } from '../../src/http/verifications.ts';
+import { HttpError } from '../../src/http/errors.ts';
+import { createVerifications, type Verification } from '../../src/http/verifications.ts';
 import type { CheckResult } from '../../src/model/check.ts';
 import type { TenantResult } from '../../src/model/diagnosis.ts';
+import { tenantById } from '../../src/model/tenant-names.ts';
 import { aResult } from '../store/fixtures.ts';
 import { until } from '../support/until.ts';
+import { testApp } from './app.ts';
 
 describe('runs for everybody who asks over HTTP', () => {
   /** Runs that end when the test says so. */
@@ -65,6 +68,35 @@ describe('runs for everybody who asks over HTTP', () => {
     const [one, other] = await Promise.all(waiting.slice(0, 2));
     assert.equal(one, other);
     await until('the one with other facts', () => (begun.length === 3 ? true : undefined));
+  });
+});
+
+describe('a flood of verifications', () => {
+  it('is refused beyond its bound, and takes no more of the daemon than its places', async (context) => {
+    const { context: daemon } = await testApp(context);
+    const ids = Array.from({ length: 200 }, (_, index) => index.toString(16).padStart(12, '0'));
+    daemon.fleet.setTenants(ids.map((id) => tenantById(id, daemon.platform)));
+    const begun: string[] = [];
+    const verifyNow = (tenant: string): Promise<undefined> => {
+      begun.push(tenant);
+      return new Promise(() => undefined);
+    };
+    const scheduler = { ...daemon.scheduler, verifyNow, sweepNow: () => Promise.resolve() };
+    const verifications = createVerifications({ ...daemon, scheduler });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 80 }, () =>
+        verifications.start({ names: ids.slice(0, 100), claims: false, by: 'ci' }),
+      ),
+    );
+    const refused = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    assert.equal(outcomes.length - refused.length, 50);
+    for (const error of refused) assert.equal(error instanceof HttpError && error.code, 'rate-limited');
+    await until('the runs to begin', () => (begun.length > 0 ? true : undefined));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(begun.length, Math.ceil(daemon.config.limits.concurrency / 2));
+    assert.equal(new Set(begun).size, begun.length, 'one run of a tenant, however many ask for it');
   });
 });
 
