@@ -96,6 +96,7 @@ export async function localRounds(
         known = await from.tenants({ discover: names === null && !noFly, signal: context.signal });
       }
     } catch (error) {
+      if (context.signal.aborted) throw error;
       trouble = `the list of tenants cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (names === null) return { tenants: known, unmatched: [], problem: trouble };

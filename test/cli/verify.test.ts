@@ -328,6 +328,23 @@ describe('verify interrupted', () => {
     assert.match(ran.stderr, /interrupted/);
   });
 
+  it('while the list of tenants is read probes nobody', async () => {
+    const stop = new AbortController();
+    const ran = await run(
+      ['verify', '--all', '--json'],
+      {
+        listed: () => {
+          interrupt(stop);
+          throw stop.signal.reason;
+        },
+      },
+      stop,
+    );
+    assert.deepEqual([ran.exitCode, ran.requests.length], [130, 0]);
+    assert.deepEqual((JSON.parse(ran.stdout) as VerifyResult).tenants, []);
+    assert.equal(ran.stderr, 'tenantwatch: interrupted before anything was known\n');
+  });
+
   it('between two looks keeps the last result', async () => {
     const stop = new AbortController();
     const clock = leapingClock();
