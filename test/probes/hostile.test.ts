@@ -593,6 +593,11 @@ describe('a hostile tenant', { concurrency: 16 }, () => {
 });
 
 describe('after all of them', () => {
+  it('there were many ways to behave, each tried', () => {
+    const ways = [HANDSHAKES, ANSWERS, SESSIONS, ZONES, CERTIFICATES].map(({ length }) => length);
+    assert.ok(ways.reduce((sum, count) => sum + count, 0) >= 80, ways.join());
+  });
+
   it('the memory of the process has not grown with what was sent', () => {
     globalThis.gc?.();
     const { heapUsed, external } = process.memoryUsage();
