@@ -35,7 +35,7 @@ export interface DueDeploy {
 }
 
 /** Written in one go: some ten milliseconds. */
-const RELEASES_AT_ONCE = 500;
+const RELEASES_AT_ONCE = 200;
 
 /** The name under which deploys that must be verified stand among what is due. */
 const DEPLOYS = 'deploy';
