@@ -14,7 +14,7 @@ const PAGES = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Of the runbooks each command of ours once; what other programs are asked there is about sites that do not exist. */
+/** Of the runbooks each command of ours once; those of other programs are run by by-hand.test.ts and fly.test.ts. */
 const RUNBOOK_COMMANDS = new Map(
   readdirSync(join(ROOT, 'docs/runbooks'))
     .flatMap((name) => commandsOf(`docs/runbooks/${name}`, read(`docs/runbooks/${name}`)))
