@@ -120,6 +120,7 @@ const ABUSES: readonly Abuse[] = [
     `HEAD /api/v1/verifications/00000000-0000-4000-8000-000000000000/events HTTP/1.1\r\n${HOST}\r\n`,
     [404],
   ],
+  ['listens without a body to the pages’ events', `HEAD /events HTTP/1.1\r\n${HOST}\r\n`, [404]],
   [
     'sends three at once',
     `GET /livez HTTP/1.1\r\n${HOST}\r\n${POST}${length(GOOD)}\r\n${GOOD}GET /nothing HTTP/1.1\r\n${HOST}\r\n`,

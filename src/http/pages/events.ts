@@ -32,7 +32,8 @@ export function eventRoutes(app: FastifyInstance, { context }: Pages): void {
   });
   app.get<{ Querystring: { topic?: string } }>(
     '/events',
-    { config: { access: 'page' } },
+    // A stream without a body would be a place taken for nothing.
+    { exposeHeadRoute: false, config: { access: 'page' } },
     (request, reply) => {
       if (streams.size >= MAX_STREAMS)
         return reply.code(503).type('text/plain').send('too many readers; the page works without\n');
