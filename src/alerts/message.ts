@@ -2,7 +2,7 @@ import type { Alert, Notice } from '../model/alert.ts';
 import type { Effect } from '../model/diagnosis.ts';
 import { plainText } from '../model/text.ts';
 import type { Severity } from '../model/verdict.ts';
-import { counted, isCalendarTime, ordinal, spokenDuration, spokenTime } from '../model/spoken.ts';
+import { counted, isCalendarTime, ordinal, spokenDuration, spokenGap, spokenTime } from '../model/spoken.ts';
 
 /** What a person reads, whatever the channel. All strings are one line of plain text, bounded; a channel only escapes. */
 export interface AlertText {
@@ -169,7 +169,7 @@ function timeFact(label: string, at: number): Fact {
 
 function deployOf({ deploy, incident }: Alert): string {
   if (deploy === null) return 'none known';
-  const before = spokenDuration(incident.firstFailedAt - deploy.createdAt);
+  const before = spokenGap(incident.firstFailedAt - deploy.createdAt);
   const by = deploy.user === null ? '' : ` by ${deploy.user}`;
   return `v${deploy.version}${by}, ${before} before the first failure`;
 }

@@ -1,6 +1,6 @@
 import type { ClaimRecord } from '../model/history.ts';
 import type { Release } from '../model/fly.ts';
-import { spokenDuration, spokenTime } from '../model/spoken.ts';
+import { spokenDuration, spokenGap, spokenTime } from '../model/spoken.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import type { Certainty } from '../model/verdict.ts';
 import type { AppReleases, Case } from './case.ts';
@@ -102,7 +102,7 @@ function judged(
     return {
       kind: first ? 'first-release' : 'after-release',
       certainty: 'likely',
-      sentence: `created ${spokenDuration(before.afterMs)} after release v${release.version} of ${app}: likely ${whose}`,
+      sentence: `created ${spokenGap(before.afterMs)} after release v${release.version} of ${app}: likely ${whose}`,
       because: [releaseText(before), ...repeatText(given, claim), ...shared],
       release: before,
     };
@@ -120,7 +120,7 @@ function judged(
     return {
       kind: 'before-release',
       certainty: 'unexplained',
-      sentence: `created ${spokenDuration(-after.afterMs)} before release v${after.release.version} of ${after.app}: perhaps a step of the same deployment, perhaps by hand`,
+      sentence: `created ${spokenGap(-after.afterMs)} before release v${after.release.version} of ${after.app}: perhaps a step of the same deployment, perhaps by hand`,
       because: [releaseText(after), ...shared],
       release: after,
     };

@@ -84,6 +84,11 @@ export function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }
 
+/** A duration between two things that followed each other: `41 s`, or `less than a second`. */
+export function spokenGap(gapMs: number): string {
+  return gapMs < SECOND_MS ? 'less than a second' : spokenDuration(gapMs);
+}
+
 /** `1 tenant`, `1,204 tenants`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;

@@ -3,8 +3,7 @@ import type { IncidentEvent, IncidentEventKind } from '../model/delivery.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Deploy } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
-import { spokenDuration, spokenTime } from '../model/spoken.ts';
-import { SECOND_MS } from '../model/time.ts';
+import { spokenDuration, spokenGap, spokenTime } from '../model/spoken.ts';
 import { columns } from './columns.ts';
 import { deliveryWords, type DeliverySummary } from './deliveries.ts';
 import { PLAIN, type Palette } from './palette.ts';
@@ -135,7 +134,7 @@ function factsOf({ incident, deploy, origin, durationMs }: IncidentReport): stri
   const before =
     deploy === null
       ? 'none known within the hour before'
-      : `${say(deployWords(deploy))}, ${gapWords(firstFailedAt - deploy.release.createdAt)} before the first failure`;
+      : `${say(deployWords(deploy))}, ${spokenGap(firstFailedAt - deploy.release.createdAt)} before the first failure`;
   const rows: (readonly [string, string | null])[] = [
     ['first failing run', spokenTime(firstFailedAt)],
     ['opened', openedAt === null ? null : spokenTime(openedAt)],
@@ -148,10 +147,6 @@ function factsOf({ incident, deploy, origin, durationMs }: IncidentReport): stri
     ['tenants', members.length === 0 ? null : membersOf(incident)],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [[label, value]]));
-}
-
-function gapWords(gapMs: number): string {
-  return gapMs < SECOND_MS ? 'less than a second' : spokenDuration(gapMs);
 }
 
 function membersOf({ members, memberCount }: Incident): string {

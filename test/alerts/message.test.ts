@@ -118,6 +118,12 @@ describe('a message', () => {
     assert.ok(labels(storm).some((line) => line.endsWith('t11 and 228 more')));
   });
 
+  it('says of a deploy that failed at once that it was less than a second before', () => {
+    const deploy = opened.deploy && { ...opened.deploy, createdAt: START - 400 };
+    const fact = describeAlert({ ...opened, deploy }).facts.find(({ label }) => label === 'Deploy before it');
+    assert.equal(fact?.value, 'v12 by ci@example.com, less than a second before the first failure');
+  });
+
   it('that is over has no commands', () => {
     assert.deepEqual(describeAlert(resolved).steps, []);
   });
