@@ -25,8 +25,7 @@ export async function runVerify(
 ): Promise<number> {
   const targets = pairFormats(report.formats, report.outputs);
   const names = await namesOf(context, given, options);
-  if (options.successes > 1 && options.wait === 0)
-    throw new UsageError('--successes needs --wait: how long may it take to pass so often?');
+  refuseContradictions(options);
   const baseline =
     options.baseline === undefined ? new Set<string>() : await readBaseline(context, options.baseline);
   const files = targets.flatMap(({ file }) => file ?? []);
@@ -57,7 +56,11 @@ export async function runVerify(
     const { outcome, result, notes } = await runGate({
       rounds,
       clock: context.clock,
-      policy: { waitMs: options.wait, intervalMs: options.interval, successes: options.successes },
+      policy: {
+        waitMs: options.wait,
+        intervalMs: options.interval ?? INTERVAL_MS,
+        successes: options.successes,
+      },
       rules,
       baseline,
       progress,
@@ -83,6 +86,19 @@ export async function runVerify(
     history?.close();
     await rounds.close();
   }
+}
+
+const INTERVAL_MS = 5_000;
+
+/** What would be ignored without a word is a mistake. */
+function refuseContradictions({ wait, successes, interval, claims, fly, server }: VerifyOptions): void {
+  if (successes > 1 && wait === 0)
+    throw new UsageError('--successes needs --wait: how long may it take to pass so often?');
+  if (interval !== undefined && wait === 0)
+    throw new UsageError('--interval needs --wait: without it there is one look');
+  // A daemon sweeps by itself; --no-fly is then for the case that it cannot answer.
+  if (claims === true && fly === false && server === undefined)
+    throw new UsageError("--claims and --no-fly exclude each other: the sweep asks Fly's API");
 }
 
 /** The names that were asked for; null for all. */

@@ -5,7 +5,7 @@ export interface VerifyOptions extends ConfigOptions {
   readonly all?: true;
   readonly tenants?: string;
   readonly wait: number;
-  readonly interval: number;
+  readonly interval?: number;
   readonly successes: number;
   readonly timeout?: number;
   readonly strict?: true;

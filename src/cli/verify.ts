@@ -1,13 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
 import { FORMATS } from './formats.ts';
-import {
-  countOption,
-  durationOption,
-  positiveDurationOption,
-  durationWithDefault,
-  urlOption,
-} from './option-values.ts';
+import { countOption, durationOption, positiveDurationOption, urlOption } from './option-values.ts';
 import { addConfigOptions } from './shared-options.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
@@ -26,7 +20,11 @@ export function verifyCommand(context: CliContext): Command {
         .argParser(durationOption)
         .default(0, 'look once'),
     )
-    .addOption(durationWithDefault('--interval <duration>', 'time between two looks', 5_000))
+    .option(
+      '--interval <duration>',
+      'with --wait: time between two looks (default: 5s)',
+      positiveDurationOption,
+    )
     .option('--successes <count>', 'with --wait: pass so often in a row', countOption, 1)
     .option(
       '--timeout <duration>',

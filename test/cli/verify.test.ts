@@ -233,6 +233,8 @@ describe('verify used wrongly prints no document and ends with 2', () => {
       /'--wait <duration>' argument '5' is invalid\. It must be an integer with a unit/,
     ],
     ['an interval of nothing', ['verify', ID, '--interval', '0s'], /longer than 0/],
+    ['an interval without a wait', ['verify', ID, '--interval', '1s'], /--interval needs --wait/],
+    ['claims without Fly', ['verify', ID, '--claims', '--no-fly'], /exclude each other/],
     ['no success', ['verify', ID, '--wait', '1m', '--successes', '0'], /an integer from 1 to 9999/],
     ['successes without a wait', ['verify', ID, '--successes', '2'], /--successes needs --wait/],
     ['an unknown format', ['verify', ID, '--format', 'xml'], /"xml" is no format/],
