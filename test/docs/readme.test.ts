@@ -8,7 +8,7 @@ import { read } from '../deploy/commands.ts';
 const timeless = (text: string): string =>
   text
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, '<time>')
-    .replaceAll(/\d+ ms/g, '<n> ms')
+    .replaceAll(/\b\d+ ms\b|\b\d+\.\d s\b/g, '<duration>')
     .replaceAll(/\b\d+\.\d+\.\d+\.\d+(?::\d+)?/g, '<address>')
     // Lines break elsewhere when a value is longer.
     .replaceAll(/\s+/g, ' ');
