@@ -44,8 +44,6 @@ export interface DeliveryPipeline {
   readonly start: () => void;
   /** Something was added to the outbox. */
   readonly wake: () => void;
-  /** Other channels, after the configuration was read again. A channel that was disabled is tried again. */
-  readonly replace: (notifiers: readonly Notifier[]) => Promise<void>;
   /** Ends after the attempts under way; what is not sent stays in the outbox. */
   readonly stop: () => Promise<void>;
 }
@@ -55,9 +53,8 @@ export interface DeliveryPipeline {
  * crash in between repeats it, with the same id. Never throws.
  */
 export function createDelivery(options: DeliveryOptions): DeliveryPipeline {
-  const { outbox, clock, logger } = options;
+  const { outbox, notifiers, clock, logger } = options;
   const limits: DeliveryLimits = { ...DELIVERY_LIMITS, ...options.limits };
-  let notifiers = options.notifiers;
   let loops: readonly ChannelLoop[] = [];
   let started = false;
 
@@ -114,11 +111,6 @@ export function createDelivery(options: DeliveryOptions): DeliveryPipeline {
       begin();
     },
     wake,
-    replace: async (next) => {
-      if (started) await end();
-      notifiers = next;
-      if (started) begin();
-    },
     stop: async () => {
       if (!started) return;
       started = false;
