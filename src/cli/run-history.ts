@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { namedTenants } from '../model/named-tenants.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { plainText } from '../model/text.ts';
-import { historyText, timingsOf, type HistoryReport } from '../reports/history.ts';
+import { followedDeploys, historyText, timingsOf, type HistoryReport } from '../reports/history.ts';
 import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import { keptSources, keptTenants, print, withDatabase } from './database.ts';
@@ -44,6 +44,7 @@ export function tenantWithHistory(name: string, store: Store, config: Config): T
 function historyOf(tenant: Tenant, store: Store, since: number, until: number): HistoryReport {
   const { id, hostname, app } = tenant;
   const end = until + 1;
+  const runs = store.runs.between(id, since, end, MOST_TIMED_RUNS);
   const [counts] = store.rollups.availability(id, since);
   const incidents = store.incidents.list({ subject: { scope: 'tenant', name: id }, limit: MOST_MOMENTS });
   return {
@@ -55,9 +56,9 @@ function historyOf(tenant: Tenant, store: Store, since: number, until: number): 
     until,
     latest: store.runs.latestOf(id),
     runs: counts === undefined ? null : withoutTenant(counts),
-    timings: timingsOf(store.runs.between(id, since, end, MOST_TIMED_RUNS)),
+    timings: timingsOf(runs),
     transitions: store.transitions.between(id, since, end, MOST_MOMENTS).toReversed(),
-    deploys: store.deploys.between(app, since, end, MOST_MOMENTS).toReversed(),
+    deploys: followedDeploys(store.deploys.between(app, since, end, MOST_MOMENTS), runs),
     incidents: incidents.filter(({ resolvedAt }) => resolvedAt === null || resolvedAt >= since).toReversed(),
   };
 }

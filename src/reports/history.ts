@@ -22,8 +22,30 @@ export interface HistoryReport {
   /** Of the newest runs of the range; null without any. */
   readonly timings: Timings | null;
   readonly transitions: readonly Transition[];
-  readonly deploys: readonly Deploy[];
+  readonly deploys: readonly FollowedDeploy[];
   readonly incidents: readonly Incident[];
+}
+
+/** A deploy, and when the verifications that followed it first passed; null when none of those that are kept did. */
+export interface FollowedDeploy extends Deploy {
+  readonly verifiedAt: number | null;
+}
+
+/** Each deploy with the first run that it caused and that passed, before the next deploy. Any order; the result is oldest first. */
+export function followedDeploys(
+  deploys: readonly Deploy[],
+  runs: readonly Pick<Run, 'at' | 'trigger' | 'verdict'>[],
+): readonly FollowedDeploy[] {
+  const proofs = runs
+    .filter(({ trigger, verdict }) => trigger === 'deploy' && (verdict === 'pass' || verdict === 'warn'))
+    .map(({ at }) => at)
+    .toSorted((a, b) => a - b);
+  const inOrder = deploys.toSorted((a, b) => a.firstSeenAt - b.firstSeenAt);
+  return inOrder.map((deploy, index) => {
+    const until = inOrder[index + 1]?.firstSeenAt ?? Number.POSITIVE_INFINITY;
+    const verifiedAt = proofs.find((at) => at >= deploy.firstSeenAt && at < until) ?? null;
+    return { ...deploy, verifiedAt };
+  });
 }
 
 export interface Timings {
@@ -139,10 +161,12 @@ function momentOf({ at, from, to }: Transition, end: number, palette: Palette): 
   return { at, cells: [spokenTime(at), what, rest] };
 }
 
-function deployed({ release, app }: Deploy, palette: Palette): Moment {
+function deployed({ release, app, firstSeenAt, verifiedAt }: FollowedDeploy, palette: Palette): Moment {
   const { version, user, status, createdAt } = release;
   const by = user === null ? '' : ` by ${say(user)}`;
-  const rest = `v${version} of ${say(app)}${by} (${say(status)})`;
+  const proof =
+    verifiedAt === null ? '' : `, verified ${spokenDuration(verifiedAt - firstSeenAt)} after it was noticed`;
+  const rest = `v${version} of ${say(app)}${by} (${say(status)})${proof}`;
   return { at: createdAt, cells: [spokenTime(createdAt), { text: 'deploy', style: palette.bold }, rest] };
 }
 

@@ -123,7 +123,16 @@ describe('history', () => {
   it('tells runs, transitions, deploys and incidents in the order of time', async (context) => {
     const host = databaseHost(context, { now: NOW });
     fill(host);
-    host.store.deploys.record('sp-a1', aRelease(12, NOW - 2 * MINUTE_MS), NOW - 2 * MINUTE_MS);
+    const deployedAt = NOW - 2 * MINUTE_MS;
+    host.store.deploys.record('sp-a1', aRelease(12, deployedAt), deployedAt);
+    host.store.deploys.record('sp-a1', aRelease(13, NOW - 2_000), NOW - 2_000);
+    const trigger = 'deploy';
+    host.store.runs.append(
+      entries(
+        aRun('a1', deployedAt + 1_000, { trigger, verdict: 'unknown' }),
+        aRun('a1', deployedAt + 6_000, { trigger }),
+      ),
+    );
     const incident = anIncident('i1', {
       subject: { scope: 'tenant', name: 'a1' },
       firstFailedAt: NOW - MINUTE_MS,
@@ -137,14 +146,15 @@ describe('history', () => {
       [
         'a1.example.test  tenant a1, app sp-a1',
         'now: failed (certificate-on-tenant-app), last run 5 s ago (schedule)',
-        'since 2026-11-01 00:00:00 UTC (1 d): 3 runs, 33.33 % available, 2 failed',
-        'a run takes 81 ms, one in ten over 81 ms, one in a hundred over 81 ms (latest 3 runs)',
+        'since 2026-11-01 00:00:00 UTC (1 d): 5 runs, 50.00 % available, 2 failed, 1 could not tell',
+        'a run takes 81 ms, one in ten over 81 ms, one in a hundred over 81 ms (latest 5 runs)',
         'usually: resolve 3 ms, connect 11 ms, handshake 25 ms, first-byte 31 ms, transfer 0 ms, direct 40 ms',
         '',
         '2026-11-01 23:57:00 UTC  passed    first run',
-        '2026-11-01 23:58:00 UTC  deploy    v12 of sp-a1 by dev@example.test (succeeded)',
+        '2026-11-01 23:58:00 UTC  deploy    v12 of sp-a1 by dev@example.test (succeeded), verified 6 s after it was noticed',
         '2026-11-01 23:59:00 UTC  failed    certificate-on-tenant-app, for 1 min',
         '2026-11-01 23:59:00 UTC  incident  i1 opened: critical, certificate-on-tenant-app (acknowledged by ada)',
+        '2026-11-01 23:59:58 UTC  deploy    v13 of sp-a1 by dev@example.test (succeeded)',
         '',
       ].join('\n'),
     );

@@ -218,7 +218,7 @@ describe('whatever stands in a name, a note or an error', () => {
             runs: null,
             timings: null,
             transitions: [],
-            deploys: [deploy],
+            deploys: [{ ...deploy, verifiedAt: null }],
             incidents: [incident],
           }),
           incidentsText({ schema: 'tenantwatch.incidents/1', at: T0, incidents: [incident] }),
