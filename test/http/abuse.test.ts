@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { HTTP_ERRORS } from '../../src/http/errors.ts';
 import { MAX_CONNECTIONS } from '../../src/http/transport.ts';
 import { until } from '../support/until.ts';
-import { bearer, testApp, TOKENS, WITH_TOKENS, type TestApp } from './app.ts';
+import { testApp, type TestApp } from './app.ts';
 
 const HOST = 'Host: 127.0.0.1\r\n';
 const POST = `POST /api/v1/guard/certificates HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n`;
@@ -130,13 +130,12 @@ const ABUSES: readonly Abuse[] = [
 ];
 
 describe('hostile requests', () => {
-  it('are answered in our own words, or not at all', async (context) => {
+  it('are answered in our own words, or not at all', { concurrency: 16 }, async (context) => {
     const server = await listening(context);
     const one = ([what, bytes, statuses]: Abuse): Promise<void> =>
       context.test(`one that ${what}`, async () => {
-        const text = await server.say(bytes);
-        const answers = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /gu)].map(([, status]) => Number(status));
-        assert.deepEqual(answers, statuses, text.slice(0, 2_000));
+        const text = await server.say(bytes, statuses.length);
+        assert.deepEqual(statusesIn(text), statuses, text.slice(0, 2_000));
         assert.doesNotMatch(
           text,
           /evil\.example|secret|set-cookie|node_modules|\.ts:|Error:|FST_|access-control/iu,
@@ -155,7 +154,12 @@ describe('connections', () => {
   it('are bounded, so that probes find sockets of their own; when they go there is room again', async (context) => {
     const server = await listening(context);
     const sockets: Socket[] = [];
-    for (let count = 0; count < MAX_CONNECTIONS + 50; count += 1) sockets.push(server.connect().resume());
+    // Fifty at a time: what waits to be accepted is bounded, too, and what does not fit there tries again a second later.
+    for (let count = 0; count < MAX_CONNECTIONS + 50; count += 50) {
+      const some = Array.from({ length: 50 }, () => server.connect().resume());
+      await Promise.all(some.map((socket) => once(socket, 'connect')));
+      sockets.push(...some);
+    }
     const refused = await until('the last ones to be refused', () => {
       const closed = sockets.filter(({ destroyed }) => destroyed).length;
       return closed >= 50 ? closed : undefined;
@@ -163,7 +167,7 @@ describe('connections', () => {
     assert.equal(refused, 50);
     for (const socket of sockets) socket.destroy();
     await until('room', async () => {
-      const text = await server.say(`GET /livez HTTP/1.1\r\n${HOST}\r\n`);
+      const text = await server.say(`GET /livez HTTP/1.1\r\n${HOST}\r\n`, 1);
       return text.includes(' 200 ') ? true : undefined;
     });
   });
@@ -187,24 +191,10 @@ describe('connections', () => {
   });
 });
 
-describe('who guesses tokens', () => {
-  it('uses up nothing of who has one, also from the same address', async (context) => {
-    const { app } = await testApp(context, { server: WITH_TOKENS });
-    const ask = async (token: string): Promise<number> =>
-      (await app.inject({ url: '/api/v1/tenants', headers: bearer(token) })).statusCode;
-    let status = await ask('guess');
-    for (let count = 0; count < 1_300 && status === 401; count += 1)
-      status = await ask(`guess ${String(count)}`);
-    assert.equal(status, 429);
-    assert.equal(await ask(TOKENS.read), 200);
-    assert.equal(await ask('another guess'), 429);
-  });
-});
-
 interface Listening extends TestApp {
   readonly connect: () => Socket;
-  /** Everything that comes back until the server closes, or nothing more comes. */
-  readonly say: (bytes: string) => Promise<string>;
+  /** What comes back: so many answers, or everything until the server closes. */
+  readonly say: (bytes: string, answers: number) => Promise<string>;
 }
 
 async function listening(context: TestContext): Promise<Listening> {
@@ -221,16 +211,23 @@ async function listening(context: TestContext): Promise<Listening> {
   return {
     ...made,
     connect: open,
-    say: (bytes) =>
+    say: (bytes, answers) =>
       new Promise((resolve) => {
         const socket = open();
         let text = '';
-        socket.setTimeout(150, () => socket.destroy());
-        socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+        socket.setTimeout(10_000, () => socket.destroy());
+        socket.on('data', (chunk: Buffer) => {
+          text += chunk.toString('latin1');
+          if (answers > 0 && statusesIn(text).length >= answers) socket.destroy();
+        });
         socket.once('close', () => {
           resolve(text);
         });
         socket.write(Buffer.from(bytes, 'latin1'));
       }),
   };
+}
+
+function statusesIn(text: string): readonly number[] {
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /gu)].map(([, status]) => Number(status));
 }
