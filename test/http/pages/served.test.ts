@@ -224,6 +224,30 @@ describe('the pages in public', () => {
       assert.equal(await statusOf('/incidents'), 200);
       assert.equal(await statusOf('/settings'), 401);
       assert.equal(await statusOf('/silences', 'POST'), 401);
+
+      // A draft that anybody can open costs Fly nothing; one for who has a token asks it.
+      running.sandbox.applyFlyCommand(
+        `fly certs add ${INCIDENT_TENANT}.systemprompt.io -a sp-${INCIDENT_TENANT}`,
+      );
+      const { id } = await until('the incident', () =>
+        running.daemon.tracker.unresolved().find(({ state }) => state === 'open'),
+      );
+      const logsAsked = (): number =>
+        running.sandbox.apiRequests().filter(({ path }) => path.includes('/logs')).length;
+      assert.equal(await statusOf(`/incidents/${id}/post-mortem`), 200);
+      assert.equal(logsAsked(), 0);
+      const { body } = await request(`${running.daemon.url}/incidents/${id}/post-mortem`, {
+        headers: { authorization: `Bearer ${OPERATOR}` },
+      });
+      await body.dump();
+      const asked = logsAsked();
+      assert.ok(asked > 0);
+      await (
+        await request(`${running.daemon.url}/incidents/${id}/post-mortem.md`, {
+          headers: { authorization: `Bearer ${OPERATOR}` },
+        })
+      ).body.dump();
+      assert.equal(logsAsked(), asked, 'the download is the draft that was read');
     } finally {
       await running.stop();
     }

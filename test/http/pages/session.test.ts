@@ -104,6 +104,14 @@ describe('pages that everybody may read', () => {
       assert.equal((await app.inject({ method, url, headers: OWN })).statusCode, 401, url);
   });
 
+  it('draft post-mortems, but not without end', async (context) => {
+    const { app } = await withTrouble(context, { ...SERVER, publicRead: true });
+    const draft = async (): Promise<number> =>
+      (await app.inject({ url: '/incidents/i-1/post-mortem.md', headers: OWN })).statusCode;
+    for (let asked = 0; asked < 20; asked += 1) assert.equal(await draft(), 200);
+    assert.equal(await draft(), 429);
+  });
+
   it('offer to whoever signed in what the token may do', async (context) => {
     const made = await withTrouble(context, { ...SERVER, publicRead: true });
     const { pair } = await signIn(made);

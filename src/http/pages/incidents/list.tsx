@@ -14,7 +14,7 @@ interface IncidentListProps {
   /** Null while the database is away. */
   readonly past: readonly Incident[] | null;
   /** The cursor of the older ones, null when these are all. */
-  readonly before: number | null;
+  readonly before: string | null;
   readonly tenant: (id: string) => Tenant | undefined;
   readonly now: number;
 }
@@ -55,7 +55,7 @@ export function IncidentList({ current, past, before, tenant, now }: IncidentLis
         )}
         {before !== null && (
           <nav class="pager" aria-label="Older incidents">
-            <a href={`/incidents?before=${String(before)}`} rel="next">
+            <a href={`/incidents?before=${before}`} rel="next">
               Older
             </a>
           </nav>

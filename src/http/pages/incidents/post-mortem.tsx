@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { JSX } from 'preact';
+import { MINUTE_MS } from '../../../model/time.ts';
 import { HttpError } from '../../errors.ts';
 import { Markdown } from '../markdown/view.tsx';
 import { sendPage, type Pages } from '../page.tsx';
 import { documentLink } from '../runbooks/link.ts';
 import { createDrafting } from './draft.ts';
+
+/** A draft may ask Fly for some fifty pages: whoever reads many does not use up what the daemon may ask. */
+const RATE_LIMIT = { max: 20, timeWindow: MINUTE_MS };
 
 /** The draft to read, to copy or to download. Who only reads in public makes no request to Fly. */
 export function postMortemRoutes(app: FastifyInstance, pages: Pages): void {
@@ -20,7 +24,7 @@ export function postMortemRoutes(app: FastifyInstance, pages: Pages): void {
 
   app.get<{ Params: { id: string } }>(
     '/incidents/:id/post-mortem',
-    { config: { access: 'page' } },
+    { config: { access: 'page', rateLimit: RATE_LIMIT } },
     async (request, reply) => {
       const text = await draftFor(request);
       return sendPage(pages, request, reply, {
@@ -34,7 +38,7 @@ export function postMortemRoutes(app: FastifyInstance, pages: Pages): void {
 
   app.get<{ Params: { id: string } }>(
     '/incidents/:id/post-mortem.md',
-    { config: { access: 'page' } },
+    { config: { access: 'page', rateLimit: RATE_LIMIT } },
     async (request, reply) => {
       const text = await draftFor(request);
       return reply

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { stormDiagnosis } from '../../../diagnosis/storm.ts';
 import { isStorm } from '../../../incidents/index.ts';
 import { HttpError } from '../../errors.ts';
@@ -6,6 +7,7 @@ import { stored } from '../../acts.ts';
 import type { Incident } from '../../../model/incident.ts';
 import { SEVERITIES } from '../../../model/verdict.ts';
 import { whatCameBefore } from '../../../monitor/what-came-before.ts';
+import { pageOf, positionOf } from '../../api/paging.ts';
 import { field, formOf } from '../forms.ts';
 import { notFound } from '../not-found.tsx';
 import { seeOther, sendPage, type Pages } from '../page.tsx';
@@ -18,6 +20,7 @@ import { IncidentPage, type IncidentView } from './view.tsx';
 
 const A_PAGE = 50;
 const MOST_DELIVERIES = 100;
+const place = z.tuple([z.int(), z.string()]);
 
 export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
   const { store, tracker, fleet, clock } = pages.context;
@@ -26,16 +29,16 @@ export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
     '/incidents',
     { config: { access: 'page' } },
     (request, reply) => {
-      const cursor = Number(request.query.before);
-      const before = Number.isSafeInteger(cursor) && cursor > 0 ? cursor : undefined;
+      const after = placeOf(request.query.before);
       const past = readStore(pages.context, () =>
-        store.incidents.list({
-          state: 'resolved',
-          limit: A_PAGE,
-          ...(before === undefined ? {} : { before }),
-        }),
+        pageOf(
+          A_PAGE,
+          (limit) =>
+            store.incidents.list({ state: 'resolved', limit, ...(after === undefined ? {} : { after }) }),
+          ({ firstFailedAt, id }) => [firstFailedAt, id],
+        ),
       );
-      const current = before === undefined ? tracker.unresolved() : [];
+      const current = after === undefined ? tracker.unresolved() : [];
       return sendPage(pages, request, reply, {
         title: 'Incidents',
         section: 'incidents',
@@ -43,8 +46,8 @@ export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
         body: () => (
           <IncidentList
             current={current.toSorted(urgentFirst)}
-            past={past}
-            before={past?.length === A_PAGE ? (past.at(-1)?.firstFailedAt ?? null) : null}
+            past={past?.entries ?? null}
+            before={past?.next ?? null}
             tenant={fleet.tenant}
             now={clock.now()}
           />
@@ -92,6 +95,13 @@ export function incidentRoutes(app: FastifyInstance, pages: Pages): void {
     // What a silence covers is decided in the next round; whoever pressed the button wants to see it now.
     tracker.flush();
   });
+}
+
+/** Behind which incident an older page begins; a cursor that is none of ours begins at the newest. */
+function placeOf(before: unknown): { readonly firstFailedAt: number; readonly id: string } | undefined {
+  if (typeof before !== 'string') return undefined;
+  const found = positionOf(before, place.nullable().catch(null)) ?? null;
+  return found === null ? undefined : { firstFailedAt: found[0], id: found[1] };
 }
 
 /** What is proven before what is not, critical before warning, then the newest. */
