@@ -24,9 +24,9 @@ interface FormerNotifier {
  */
 export function withFormer(current: Notifier, formers: readonly FormerNotifier[]): Notifier {
   if (formers.length === 0) return current;
-  const refused = new Set<string>();
+  const left = new Set<string>();
   const formerOf = (message: Message): Notifier | undefined => {
-    if (!('incident' in message) || refused.has(message.incident.id)) return undefined;
+    if (!('incident' in message) || left.has(message.incident.id)) return undefined;
     return formers.find(({ incidents }) => incidents.has(message.incident.id))?.notifier;
   };
   const all = [current, ...formers.map(({ notifier }) => notifier)];
@@ -37,8 +37,11 @@ export function withFormer(current: Notifier, formers: readonly FormerNotifier[]
       const former = formerOf(message);
       if (former === undefined) return current.send(message, context);
       const outcome = await former.send(message, context);
-      if (outcome.result !== 'disabled' && outcome.result !== 'rejected') return outcome;
-      if ('incident' in message) refused.add(message.incident.id);
+      const refused = outcome.result === 'disabled' || outcome.result === 'rejected';
+      // What it was told is over owes it nothing more, should the trouble return.
+      const over = outcome.result === 'sent' && message.reason === 'resolved';
+      if ('incident' in message && (refused || over)) left.add(message.incident.id);
+      if (!refused) return outcome;
       // What the former place called the message means nothing in the new one.
       return current.send(message, { ...context, handle: null });
     },

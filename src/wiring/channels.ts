@@ -105,8 +105,11 @@ function owedTo(
     .filter(({ message }) => 'incident' in message)
     .map(({ group }) => group);
   return [...new Set([...open, ...waiting])].filter(
-    // What never arrived there is not owed there.
-    (group) => outbox.list({ state: 'sent', channel, group, limit: 1 }).length > 0,
+    // What never arrived there is not owed there; of what is long ago no row is kept.
+    (group) => {
+      const rows = outbox.list({ channel, group, limit: MOST });
+      return rows.length === 0 || rows.some(({ state }) => state === 'sent');
+    },
   );
 }
 

@@ -69,6 +69,7 @@ describe('when the configuration of channels changes', () => {
     tell(store, 'b', 'pager', false);
     const second = open(context, store, [pager('new')], first.past);
     assert.equal(await keyFor(second, 'a'), 'old');
+    assert.equal(await keyFor(second, 'a'), 'new', 'it was over there: trouble that returns is told anew');
     assert.equal(await keyFor(second, 'b'), 'new', 'it never arrived at the former place');
     assert.equal(await keyFor(second, 'c'), 'new');
 
