@@ -149,6 +149,41 @@ describe('pages of a list', () => {
   });
 });
 
+describe('the page of incidents', () => {
+  it('leads through all that ended, also those of one millisecond, and from a cursor of nobody to the newest', async (context) => {
+    const { app, context: daemon } = await testApp(context);
+    const ids = Array.from({ length: 120 }, (_, index) => `i-${String(index)}`);
+    daemon.store.commitIncidents(
+      ids.map((id, index) => ({
+        incident: anIncident(id, {
+          subject: { scope: 'tenant', name: id },
+          state: 'resolved',
+          resolvedAt: T0 + 10_000,
+          firstFailedAt: T0 + Math.floor(index / 70),
+        }),
+        events: [],
+        deliveries: [],
+      })),
+    );
+    const shownAt = async (path: string): Promise<{ ids: readonly string[]; older: string | undefined }> => {
+      const { body } = await app.inject(path);
+      const shown = [...body.matchAll(/href="\/incidents\/(i-\d+)"/gu)].map(([, id = '']) => id);
+      return { ids: [...new Set(shown)], older: /href="(\/incidents\?before=[^"]+)"/u.exec(body)?.[1] };
+    };
+    const seen: string[] = [];
+    for (let path: string | undefined = '/incidents'; path !== undefined;) {
+      const page = await shownAt(path);
+      assert.ok(page.ids.length > 0, 'no page is empty');
+      seen.push(...page.ids);
+      path = page.older;
+    }
+    assert.deepEqual(seen.toSorted(), ids.toSorted());
+    const first = await shownAt('/incidents');
+    for (const before of ['99', 'x', '%00', 'W10'])
+      assert.deepEqual(await shownAt(`/incidents?before=${before}`), first);
+  });
+});
+
 interface Page {
   readonly entries: readonly unknown[];
   readonly next: string | null;
