@@ -3,6 +3,7 @@ import { diagnoseShared, diagnoseTenant } from '../diagnosis/index.ts';
 import { tenantOutcome } from '../incidents/index.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
+import type { FailureCode } from '../model/failure.ts';
 import type { Priority } from '../model/priority.ts';
 import type { Recorder } from '../model/recorder.ts';
 import type { Run } from '../model/run.ts';
@@ -197,6 +198,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     for (const { id } of touchedByClaims(diff, fleet.tenants())) dispatch(id, 'recheck', 'recheck');
   };
 
+  let sweepFailure: FailureCode | undefined;
   /** One at a time: while a source takes its time, sweeps go on with the tenants that are known. */
   let refreshing: Promise<void> | undefined;
   const refresh = (signal: AbortSignal): Promise<void> =>
@@ -229,9 +231,13 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       deploys.resume();
       if (swept.outcome === 'failed') {
         const { code, detail } = swept.failure;
-        logger.warn({ code, detail }, 'sweep of the organization failed');
+        // Once, until it fails otherwise: the monitor's problem is told by its incident.
+        if (sweepFailure !== code) logger.warn({ code, detail }, 'sweep of the organization failed');
+        sweepFailure = code;
         return;
       }
+      if (sweepFailure !== undefined) logger.info({}, 'the organization is swept again');
+      sweepFailure = undefined;
       const fresh = history.freshReleases(swept.facts);
       deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
       if (diff !== null) followClaims(diff);
