@@ -117,6 +117,18 @@ function liarsAmong(
   return truthful.size === 0 ? [] : views.filter((view) => !truthful.has(view));
 }
 
+/**
+ * A name that has nothing to do with the platform and that the resolvers did look up: a witness that is given by name. With it, resolvers
+ * that fail for the control names do not fail as such.
+ */
+export function nameThatResolves({ monitor }: PlatformSnapshot): string | undefined {
+  return monitor.witnesses.find(
+    ({ name, result }) =>
+      // `host:port`: an IPv6 address has more colons, an IPv4 address no letter.
+      /^[^:[]*[a-z][^:[]*(?::\d+)?$/i.test(name) && result.outcome === 'observed',
+  )?.name;
+}
+
 /** Resolvers whose answers decide nothing, because they fail or lie. */
 export function liesAt(server: string, health: ReadonlyMap<string, ResolverState>): boolean {
   return health.get(server) === 'lies';

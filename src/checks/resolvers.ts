@@ -2,7 +2,7 @@ import type { CheckResult } from '../model/check.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { lookupsDuration } from './dns-words.ts';
-import { resolverHealth } from './resolver-health.ts';
+import { nameThatResolves, resolverHealth } from './resolver-health.ts';
 import { count, listText, notPassed, oneOrMany, passed } from './result.ts';
 
 const ID = 'resolvers';
@@ -22,6 +22,11 @@ export function resolvers(snapshot: PlatformSnapshot, platform: Platform): Check
     return notPassed(ID, 'unknown', 'no-sample', 'No resolver was asked.', evidence, durationMs);
   }
   if (failing.length === servers.length) {
+    const elsewhere = nameThatResolves(snapshot);
+    if (elsewhere !== undefined) {
+      const summary = `No resolver answers for the control names, and yet they look up ${elsewhere}: the names are at fault.`;
+      return notPassed(ID, 'unknown', 'control-unresolved', summary, evidence, durationMs);
+    }
     const summary =
       servers.length === 1
         ? `The only resolver, ${listText(failing)}, does not answer.`

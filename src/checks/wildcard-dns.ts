@@ -4,7 +4,13 @@ import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { lookupsDuration } from './dns-words.ts';
 import { addressesOf, outsideAddresses, type ServerAnswers } from './names.ts';
-import { credibleLookups, managementAddresses, resolverHealth, usableAnswer } from './resolver-health.ts';
+import {
+  credibleLookups,
+  managementAddresses,
+  nameThatResolves,
+  resolverHealth,
+  usableAnswer,
+} from './resolver-health.ts';
 import { count, listText, notPassed, passed } from './result.ts';
 
 type Result = CheckResult<'wildcard-dns'>;
@@ -28,6 +34,14 @@ export function wildcardDns(snapshot: PlatformSnapshot, platform: Platform): Res
   };
   const result = (verdict: 'fail' | 'unknown', reason: Reason, summary: string): Result =>
     notPassed(ID, verdict, reason, summary, evidence, durationMs);
+  const elsewhere = nameThatResolves(snapshot);
+  if (views.length === 0 && elsewhere !== undefined) {
+    return result(
+      'fail',
+      'lookup-failing',
+      `Names under the wildcard of ${platform.domain} cannot be looked up anywhere, while the same resolvers look up ${elsewhere}.`,
+    );
+  }
   if (views.length === 0) {
     return result('unknown', 'no-resolver-answered', 'No resolver answered for the control names.');
   }

@@ -4,7 +4,8 @@ import type { Rule } from './rules.ts';
 
 /** What the platform's table decides by. */
 export interface PlatformFacts {
-  readonly dns: 'right' | 'unresolved' | 'elsewhere' | 'unknown';
+  /** `failing`: nobody can look the control names up. */
+  readonly dns: 'right' | 'unresolved' | 'elsewhere' | 'failing' | 'unknown';
   readonly wildcardClaim: 'none' | 'claimed' | 'unknown';
   /** Handshakes with the control names. `fails`: of at least two of them. */
   readonly handshake: 'ok' | 'fails' | 'no-address' | 'unknown';
@@ -32,6 +33,7 @@ type Judged = CheckResult<PlatformCheckId> | undefined;
 function dnsFact(check: Judged): PlatformFacts['dns'] {
   if (check?.verdict === 'pass') return 'right';
   if (check?.verdict !== 'fail') return 'unknown';
+  if (check.reason === 'lookup-failing') return 'failing';
   return check.reason === 'outside-management-addresses' ? 'elsewhere' : 'unresolved';
 }
 
@@ -106,6 +108,14 @@ export const PLATFORM_RULES: readonly Rule<PlatformFacts, PlatformProblem>[] = [
     code: 'wildcard-dns-broken',
     when: { dns: ['unresolved', 'elsewhere'] },
     certainty: 'certain',
+    severity: 'critical',
+    explains: ['wildcard-dns', 'control-handshake'],
+  },
+  // The zone or its provider, not our resolvers: those look up other names. They may share a way to the zone all the same.
+  {
+    code: 'wildcard-dns-broken',
+    when: { dns: ['failing'] },
+    certainty: 'likely',
     severity: 'critical',
     explains: ['wildcard-dns', 'control-handshake'],
   },

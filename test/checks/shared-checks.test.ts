@@ -64,6 +64,9 @@ function table(id: PlatformCheckId | MonitorCheckId, rows: readonly Row[]): void
   });
 }
 
+/** Needs no resolver to be reached. */
+const BY_ADDRESS = [{ name: '1.1.1.1:53', result: observed({ connectMs: 9 }) }];
+
 const asked = (says: Parameters<typeof lookups>[1]): PlatformChanges => ({
   control: { lookups: lookups('c', says) },
 });
@@ -87,7 +90,18 @@ table('wildcard-dns', [
   ],
   ['one resolver dead', asked({ second: SILENT }), 'pass'],
   ['one resolver lies', asked({ second: ABSENT }), 'pass'],
-  ['no resolver answers', asked({ first: SILENT, zone: SILENT }), 'unknown', 'no-resolver-answered'],
+  [
+    'no resolver answers, for nothing that was asked',
+    { ...asked({ first: SILENT, zone: SILENT }), monitor: { witnesses: BY_ADDRESS } },
+    'unknown',
+    'no-resolver-answered',
+  ],
+  [
+    'no resolver answers, but for a witness that is given by name',
+    asked({ first: SILENT, zone: SILENT }),
+    'fail',
+    'lookup-failing',
+  ],
 ]);
 
 const one = (changes: Parameters<typeof control>[1]): PlatformChanges => ({
@@ -232,7 +246,13 @@ table('resolvers', [
   ['all answer alike', {}, 'pass'],
   ['one is dead', asked({ second: SILENT }), 'fail', 'resolver-failing'],
   ['one lies', asked({ second: OWN }), 'fail', 'resolver-failing'],
-  ['all are dead', asked({ first: SILENT }), 'fail', 'no-resolver-answered'],
+  [
+    'all are dead',
+    { ...asked({ first: SILENT }), monitor: { witnesses: BY_ADDRESS } },
+    'fail',
+    'no-resolver-answered',
+  ],
+  ['all are dead for the control names alone', asked({ first: SILENT }), 'unknown', 'control-unresolved'],
   ['all agree on another answer than the zone’s', asked({ first: OWN }), 'pass'],
   [
     'two disagree and nothing tells who is right',

@@ -305,6 +305,31 @@ describe('the decisions that the table must contain', () => {
     assert.equal(asleep.result.diagnosis, null);
   });
 
+  it('a zone that nobody can look up is the platform’s outage where the resolvers look up other names, else the monitor’s', () => {
+    const lost = {
+      lookups: lookups(HOST, { first: SILENT, zone: SILENT }),
+      handshakes: [],
+      site: skipped('no-connection'),
+    } as const;
+    const control = { ...lost, lookups: lookups('control', { first: SILENT, zone: SILENT }) };
+    const seenBy = (witness: string): Diagnosed =>
+      diagnosed({
+        ...lost,
+        platform: platform({
+          control,
+          monitor: { witnesses: [{ name: witness, result: observed({ connectMs: 9 }) }] },
+        }),
+      });
+    const broken = seenBy('api.machines.dev:443');
+    assert.deepEqual(codes(broken), { ...NOTHING, platform: 'wildcard-dns-broken' });
+    assert.equal(broken.shared.platform.diagnosis?.certainty, 'likely');
+    assert.deepEqual(broken.result.explainedBy, { scope: 'platform', code: 'wildcard-dns-broken' });
+    assert.deepEqual([broken.result.verdict, broken.document.verdict], ['unknown', 'fail']);
+    for (const address of ['1.1.1.1:53', '[2606:4700::1111]:53', '2606:4700::abcd']) {
+      assert.deepEqual(codes(seenBy(address)), { ...NOTHING, monitor: 'resolver-failing' }, address);
+    }
+  });
+
   it('a resolver that lies leads the health request astray: no outage of the management app', () => {
     const lying = lookups('control', { first: { ipv4: answer([OWN_V4]), ipv6: NODATA }, second: RIGHT });
     for (const health of [failed('connect', 'refused'), observed(http(404)), failed('request', 'timeout')]) {

@@ -254,7 +254,7 @@ describe('every combination of the tenant facts that matter', () => {
 
 describe('every combination of the platform facts', () => {
   const PLATFORM: Domain<PlatformFacts> = {
-    dns: ['right', 'unresolved', 'elsewhere', 'unknown'],
+    dns: ['right', 'unresolved', 'elsewhere', 'failing', 'unknown'],
     wildcardClaim: ['none', 'claimed', 'unknown'],
     handshake: ['ok', 'fails', 'no-address', 'unknown'],
     certificate: ['good', 'missing', 'bad', 'expired', 'expires-now', 'expires-soon', 'unknown'],
@@ -262,7 +262,7 @@ describe('every combination of the platform facts', () => {
   };
   const failing = (facts: PlatformFacts): ReadonlySet<CheckId> => {
     const checks: [CheckId, boolean][] = [
-      ['wildcard-dns', facts.dns === 'unresolved' || facts.dns === 'elsewhere'],
+      ['wildcard-dns', ['unresolved', 'elsewhere', 'failing'].includes(facts.dns)],
       ['wildcard-claims', facts.wildcardClaim === 'claimed'],
       ['control-handshake', facts.handshake === 'fails' || facts.handshake === 'no-address'],
       ['wildcard-certificate', !['good', 'unknown'].includes(facts.certificate) || facts.app === 'missing'],

@@ -709,7 +709,13 @@ const MONITOR: readonly Row[] = [
   ],
   [
     'a single witness answers',
-    shared({ ...CONTROL_LOST, monitor: { flyApi: failed('api', 'timeout') } }),
+    shared({
+      ...CONTROL_LOST,
+      monitor: {
+        flyApi: failed('api', 'timeout'),
+        witnesses: [{ name: '1.1.1.1:53', result: observed({ connectMs: 9 }) }],
+      },
+    }),
     'resolver-failing',
     'certain',
     'critical',
