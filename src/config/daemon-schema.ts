@@ -105,7 +105,9 @@ export const incidentsSchema = z
   .strictObject({
     openAfter: openAfter
       .prefault('3 of 4')
-      .describe('Failed runs of the latest ones that open an incident; a certain finding opens at once.'),
+      .describe(
+        'Failed runs of the latest ones that open an incident; a certain one that stays (a claim) opens at once.',
+      ),
     resolveAfter: integer(1, 50).prefault(2).describe('Passing runs in a row that resolve it.'),
     reopenWithin: duration({ maxMs: DAY_MS })
       .prefault('15m')
