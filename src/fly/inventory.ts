@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Failure, FailureCode } from '../model/failure.ts';
-import type { AppSummary, Claim, Inventory, Machine, SweepWish } from '../model/fly.ts';
+import type { Claim, Inventory, SweepWish } from '../model/fly.ts';
 import { plainText } from '../model/text.ts';
 import type { Clock } from '../model/time.ts';
 import { inventoryPage } from './answers.ts';
+import { assemble, type SweptApp } from './assemble.ts';
 import { MACHINES_PER_APP, collectAutostart } from './autostart.ts';
 import type { AutostartCache } from './autostart.ts';
 import { createCertificatePages } from './certificate-pages.ts';
@@ -11,7 +12,7 @@ import { claimOfGraphql } from './claim.ts';
 import { INVENTORY } from './documents.ts';
 import { FlyError, flyError } from './error.ts';
 import type { Graphql } from './graphql.ts';
-import { machineOfOrganization } from './machine.ts';
+import { lostApps, MAX_LOST_APPS, type AppNames } from './lost-apps.ts';
 import { createPageSize } from './page-size.ts';
 import { endOf } from './pages.ts';
 import { assertComplete } from './read.ts';
@@ -49,7 +50,7 @@ interface Sweep {
   readonly org: string;
   /** Do the machines' configurations come along with the apps? */
   readonly configs: boolean;
-  readonly apps: Map<string, Omit<AppSummary, 'machines'>>;
+  readonly apps: Map<string, SweptApp>;
   /** Autostart by machine id, as far as this sweep came across it. */
   readonly starts: Map<string, boolean | null>;
   /** Null where every app has to be read. */
@@ -63,15 +64,10 @@ export interface SweepOptions {
   readonly autostart: AutostartCache;
   readonly clock: Clock;
   /** Names and claims over other calls, for apps that come as null. */
-  readonly byApp: Pick<MachinesApi, 'certificates'> & {
-    readonly apps: (signal: AbortSignal) => Promise<readonly string[]>;
-  };
+  readonly byApp: Pick<MachinesApi, 'certificates'> & { readonly apps: AppNames };
   /** Slug and node id of the organization. */
   readonly organization: (signal: AbortSignal) => Promise<{ readonly id: string; readonly slug: string }>;
 }
-
-/** Apps that came as null are asked about one by one, and left out where they may be, up to so many: more is an API in trouble. */
-const MAX_LOST_APPS = 10;
 
 /**
  * An app whose release or machine configuration fails to resolve is still worth its certificates; one whose certificates do comes as null,
@@ -136,19 +132,6 @@ export function createSweep(
     });
   }
 
-  /** Only a complete sweep becomes an inventory: what came as null is asked for by name, or the sweep fails. */
-  async function findLost(sweep: Sweep, lost: number, signal: AbortSignal): Promise<void> {
-    if (lost === 0) return;
-    if (lost > MAX_LOST_APPS) throw flyError('incomplete', `${lost} apps came as null`);
-    const names = (await options.byApp.apps(signal)).filter((name) => !sweep.apps.has(name));
-    if (names.length !== lost)
-      throw flyError('incomplete', `${lost} apps came as null, ${names.length} are missing by name`);
-    for (const name of names) {
-      const claims = await unlessUnread(name, sweep, () => options.byApp.certificates(name, signal));
-      sweep.apps.set(name, { name: plainText(name, 63), status: '', claims, currentRelease: null });
-    }
-  }
-
   async function sweepApps(org: string, { gaps }: SweepWish, signal: AbortSignal): Promise<Sweep> {
     const sweep: Sweep = {
       org,
@@ -173,7 +156,10 @@ export function createSweep(
       }
       after = endOf(page, seen, 'apps of the organization');
     } while (after !== null);
-    await findLost(sweep, lost, signal);
+    for (const name of await lostApps(options.byApp.apps, sweep.apps, lost, signal)) {
+      const claims = await unlessUnread(name, sweep, () => options.byApp.certificates(name, signal));
+      sweep.apps.set(name, { name: plainText(name, 63), status: '', claims, currentRelease: null });
+    }
     assertComplete(sweep.apps.size, promised, 'apps of the organization');
     return sweep;
   }
@@ -187,18 +173,6 @@ export function createSweep(
       if (error instanceof FlyError && error.failure.code !== 'aborted') return null;
       throw error;
     }
-  }
-
-  function machinesByApp(machines: readonly OrgMachine[]): ReadonlyMap<string, readonly Machine[]> {
-    const byApp = new Map<string, Machine[]>();
-    for (const raw of machines) {
-      const machine = machineOfOrganization(raw, autostart.get(raw));
-      if (machine.state === 'destroyed') continue;
-      const list = byApp.get(raw.app_name);
-      if (list === undefined) byApp.set(raw.app_name, [machine]);
-      else list.push(machine);
-    }
-    return byApp;
   }
 
   return async (signal, wish = { gaps: 'refused' }) => {
@@ -225,18 +199,8 @@ export function createSweep(
     if (machines !== null) await autostart.fill(machines, swept.starts, signal);
     previousCount = swept.apps.size;
 
-    const byApp = machines === null ? null : machinesByApp(machines);
-    const apps = new Map<string, AppSummary>();
-    const claims = new Map<string, Claim[]>();
-    for (const [name, app] of swept.apps) {
-      apps.set(name, { ...app, machines: byApp === null ? null : (byApp.get(name) ?? []) });
-      for (const claim of app.claims) {
-        const same = claims.get(claim.hostname);
-        if (same === undefined) claims.set(claim.hostname, [claim]);
-        else same.push(claim);
-      }
-    }
     const { unread } = swept;
-    return { startedAt, takenAt: clock.now(), apps, claims, ...(unread === null ? {} : { unread }) };
+    const whole = assemble(swept.apps, machines, autostart);
+    return { startedAt, takenAt: clock.now(), ...whole, ...(unread === null ? {} : { unread }) };
   };
 }
