@@ -44,3 +44,7 @@ export interface RetryOptions extends DatabaseOptions {
   readonly all?: true;
   readonly author?: string;
 }
+
+export interface AcceptLossOptions extends DatabaseOptions {
+  readonly author?: string;
+}

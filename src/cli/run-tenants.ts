@@ -9,8 +9,8 @@ import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { keptSources, keptTenants, print, withDatabase } from './database.ts';
 import { EXIT } from './exit-code.ts';
+import type { AcceptLossOptions } from './operator-options.ts';
 import { audited, operatorName } from './operator.ts';
-import type { AcceptOptions } from './tenants.ts';
 import { UsageError } from './usage-error.ts';
 
 export async function listTenants(context: CliContext, options: DatabaseOptions): Promise<void> {
@@ -39,7 +39,11 @@ export function sourceReports(store: Pick<Store, 'smallState'>): readonly Source
 const PATIENCE_MS = 10 * SECOND_MS;
 const LOOK_MS = 100;
 
-export async function acceptLoss(context: CliContext, name: string, options: AcceptOptions): Promise<void> {
+export async function acceptLoss(
+  context: CliContext,
+  name: string,
+  options: AcceptLossOptions,
+): Promise<void> {
   const { clock, signal } = context;
   const by = operatorName(options.author, context);
   await withDatabase(context, options, 'write', async ({ store }) => {

@@ -1,10 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
-
-export interface AcceptOptions extends DatabaseOptions {
-  readonly author?: string;
-}
+import type { AcceptLossOptions } from './operator-options.ts';
 
 /** Who is watched, and where the daemon has that from. */
 export function tenantsCommand(context: CliContext): Command {
@@ -29,7 +26,7 @@ export function tenantsCommand(context: CliContext): Command {
   addDatabaseOptions(accept).addHelpText('after', ACCEPT_CODES);
   accept.action(async (source: string) => {
     const { acceptLoss } = await import('./run-tenants.ts');
-    await acceptLoss(context, source, accept.opts<AcceptOptions>());
+    await acceptLoss(context, source, accept.opts<AcceptLossOptions>());
   });
 
   return new Command('tenants')
