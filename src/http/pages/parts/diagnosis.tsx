@@ -50,7 +50,9 @@ export function DiagnosisCard({
           <h3 class="label">What proves it</h3>
           <ul class="evidence">
             {evidence.map((fact, index) => (
-              <li key={index}>{fact}</li>
+              <li key={index}>
+                <Breakable text={fact} />
+              </li>
             ))}
           </ul>
         </section>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { TENANT_CHECKS, type CheckResult } from '../../../model/check.ts';
+import { Breakable } from '../parts/breakable.tsx';
 import { Evidence } from '../parts/evidence.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { spokenMs } from '../../../model/spoken.ts';
@@ -19,7 +20,9 @@ export function Checklist({ checks }: { readonly checks: readonly CheckResult[] 
                 {CHECK_LABELS[id]} <code>{id}</code>
                 {check?.reason != null && <span class="reason">{check.reason}</span>}
               </h3>
-              <p class="sentence">{check?.summary ?? 'Not verified yet.'}</p>
+              <p class="sentence">
+                <Breakable text={check?.summary ?? 'Not verified yet.'} />
+              </p>
               {check !== undefined && Object.keys(check.evidence).length > 0 && (
                 <details id={`facts-${id}`}>
                   <summary>Facts</summary>
