@@ -66,7 +66,9 @@ export function emailText(message: Message, from: string, possibleRepeat: boolea
     return { subject: `tenantwatch: ${text.slice(0, 120)}`, text: `${text}\n`, messageId, inReplyTo: null };
   }
   const text = describeAlert(message, possibleRepeat);
-  return { subject: text.headline, text: alertAsText(text), messageId, inReplyTo: id(message.incident.id) };
+  // In ASCII it needs no encoding: every filter and log reads it as it is.
+  const subject = text.headline.replaceAll('’', "'");
+  return { subject, text: alertAsText(text), messageId, inReplyTo: id(message.incident.id) };
 }
 
 function aborted(signal: AbortSignal): Promise<DeliveryOutcome> {

@@ -1,3 +1,4 @@
+import { titleWithin } from '../diagnosis/catalogue.ts';
 import type { Alert, Notice } from '../model/alert.ts';
 import type { Effect } from '../model/diagnosis.ts';
 import { plainText } from '../model/text.ts';
@@ -8,7 +9,7 @@ import { counted, isCalendarTime, ordinal, spokenDuration, spokenGap, spokenTime
 export interface AlertText {
   readonly state: 'firing' | 'acknowledged' | 'resolved';
   readonly severity: Severity;
-  /** `CRITICAL: 999bc6549a64.example.com: certificate on tenant app`. */
+  /** `CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard`. */
   readonly headline: string;
   /** What this message adds when it is not the first; empty for `opened`. */
   readonly news: string;
@@ -53,12 +54,11 @@ export function describeAlert(alert: Alert, possibleRepeat = false): AlertText {
   const { incident, reason, diagnosis } = alert;
   const over = reason === 'resolved';
   const state = over ? 'resolved' : incident.acknowledged === null ? 'firing' : 'acknowledged';
-  const problem = incident.code.replaceAll('-', ' ');
   const label = over ? 'RESOLVED' : incident.severity.toUpperCase();
   return {
     state,
     severity: incident.severity,
-    headline: plainText(`${label}: ${siteOf(alert)}: ${problem}`, 150),
+    headline: plainText(`${label}: ${siteOf(alert)}: ${titleWithin(incident.code)}`, 150),
     news: plainText(
       `${newsOf(alert)}${possibleRepeat ? ' (possible repeat of a message sent before)' : ''}`,
       300,
@@ -106,10 +106,11 @@ function returnOf(reopened: number): string {
 
 function changeOf({ incident }: Alert, before: Alert['before']): string {
   const { severity, code, memberCount } = incident;
-  if (before === undefined) return `It is now ${severity}: ${code}.`;
+  if (before === undefined) return `It is now ${severity}: ${titleWithin(code)}.`;
   const news: string[] = [];
   if (before.severity !== severity) news.push(`It is now ${severity}; it was ${before.severity}.`);
-  if (before.code !== code) news.push(`The cause is ${code}; it looked like ${before.code}.`);
+  if (before.code !== code)
+    news.push(`The problem is now: ${titleWithin(code)}. It was: ${titleWithin(before.code)}.`);
   if (before.memberCount !== memberCount)
     news.push(`${memberCount} tenants have it now; there were ${before.memberCount}.`);
   return news.join(' ');

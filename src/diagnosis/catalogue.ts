@@ -28,6 +28,13 @@ export const CATALOGUE: Readonly<Record<ProblemCode, Problem>> = {
   ...ANSWERS,
 };
 
+/** The title as it reads within a sentence: `a certificate on the tenant’s app conflicts with the wildcard`. */
+export function titleWithin(code: ProblemCode): string {
+  const { title } = CATALOGUE[code];
+  // A name keeps its capital.
+  return title.startsWith('Fly') ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+}
+
 /** The ordered steps for a problem, with the case's own values. */
 export function buildRemediation(code: ProblemCode, context: RemedyContext): readonly RemediationStep[] {
   return CATALOGUE[code].remedy(context);

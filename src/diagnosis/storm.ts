@@ -3,7 +3,7 @@ import type { Diagnosis, RemediationStep, TenantResult } from '../model/diagnosi
 import type { Platform } from '../model/platform.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { CERTAINTIES, SEVERITIES } from '../model/verdict.ts';
-import { CATALOGUE, runbookUrl } from './catalogue.ts';
+import { CATALOGUE, runbookUrl, titleWithin } from './catalogue.ts';
 import { byHand, joined, literal, prose, reads, shell, tenantName } from './commands.ts';
 import type { Word } from './commands.ts';
 import { isCertificateRemoval, verifyAll } from './remedies/steps.ts';
@@ -41,7 +41,7 @@ export function stormDiagnosis(
     certainty:
       CERTAINTIES[Math.max(...members.map(({ own }) => CERTAINTIES.indexOf(own.certainty)), 0)] ??
       'unexplained',
-    summary: `${members.length} tenants at once: ${problem.title.charAt(0).toLowerCase()}${problem.title.slice(1)}.`,
+    summary: `${members.length} tenants at once: ${titleWithin(code)}.`,
     explanation: problem.explanation,
     explains: [...new Set(members.flatMap(({ own }) => own.explains))],
     evidence: evidenceOf(members),

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../diagnosis/catalogue.ts';
+import { titleWithin } from '../diagnosis/catalogue.ts';
 import type { Incident, Subject } from '../model/incident.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../model/problem.ts';
 import { CERTAINTIES, SEVERITIES } from '../model/verdict.ts';
@@ -154,8 +154,7 @@ type Gathered = Pick<
 
 /** `6 tenants have the same problem: a certificate on the tenant’s app conflicts with the wildcard.` */
 function summaryOf(count: number, code: ProblemCode): string {
-  const { title } = CATALOGUE[code];
-  const problem = `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  const problem = titleWithin(code);
   return count === 1
     ? `1 tenant has this problem: ${problem}.`
     : `${count} tenants have the same problem: ${problem}.`;

@@ -1,3 +1,4 @@
+import { titleWithin } from '../diagnosis/catalogue.ts';
 import { originLine, troubleLine, type Findings } from '../forensics/investigate.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, TenantResult } from '../model/diagnosis.ts';
@@ -15,7 +16,7 @@ export function postMortem(facts: PostMortemFacts): string {
   const { incident, tenant, writtenAt } = facts;
   const subject = tenant?.hostname ?? incident.subject.name;
   return `${[
-    `# Post-mortem: ${prose(subject)}: ${prose(incident.code.replaceAll('-', ' '))}`,
+    `# Post-mortem: ${prose(subject)}: ${prose(titleWithin(incident.code))}`,
     `Draft by tenantwatch from its history, ${spokenTime(writtenAt)}. Everything in it was observed; what was not is an open question at the end.`,
     section('Summary', summary(facts)),
     section('Environment', environment(facts)),

@@ -62,7 +62,7 @@ describe('PagerDuty gets', () => {
     links,
     payload: {
       summary:
-        'CRITICAL: 999bc6549a64.example.com: certificate on tenant app: sp-999bc6549a64 claims 999bc6549a64.example.com, and the handshake dies.',
+        'CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard: sp-999bc6549a64 claims 999bc6549a64.example.com, and the handshake dies.',
       source: '999bc6549a64.example.com',
       severity: 'critical',
       timestamp: '2026-11-01T03:00:00.000Z',
@@ -176,7 +176,8 @@ describe('a webhook gets', () => {
         timestamp: '2026-11-01T03:13:00.000Z',
         data: {
           alert: 't-999bc6549a64-mhg/2',
-          headline: 'RESOLVED: 999bc6549a64.example.com: certificate on tenant app',
+          headline:
+            'RESOLVED: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
           incident: {
             id: 't-999bc6549a64-mhg',
             scope: 'tenant',
@@ -235,7 +236,8 @@ describe('Alertmanager gets', () => {
       {
         labels: { alertname: 'TenantwatchIncident', scope: 'tenant', tenant: '999bc6549a64' },
         annotations: {
-          summary: 'CRITICAL: 999bc6549a64.example.com: certificate on tenant app',
+          summary:
+            'CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
           code: 'certificate-on-tenant-app',
           severity: 'critical',
           certainty: 'certain',
@@ -301,13 +303,16 @@ describe('mail', () => {
     assert.deepEqual(header('Message-ID'), [id, id, '<t-999bc6549a64-mhg%2F2@example.com>']);
     assert.deepEqual(header('In-Reply-To'), Array(3).fill('<t-999bc6549a64-mhg@example.com>'));
     assert.deepEqual(header('Auto-Submitted'), Array(3).fill('auto-generated'));
-    assert.equal(header('Subject')[2], 'RESOLVED: 999bc6549a64.example.com: certificate on tenant app');
+    assert.equal(
+      header('Subject')[2],
+      "RESOLVED: 999bc6549a64.example.com: a certificate on the tenant's app conflicts with the wildcard",
+    );
   });
 
   it('holds the whole message as text', () => {
     assert.equal(
       emailText(changed, 'watch@example.com', true).text,
-      `CRITICAL: 999bc6549a64.example.com: certificate on tenant app
+      `CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard
 It is now critical; it was warning. (possible repeat of a message sent before)
 
 sp-999bc6549a64 claims 999bc6549a64.example.com, and the handshake dies.

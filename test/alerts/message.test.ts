@@ -21,19 +21,31 @@ describe('a message', () => {
     },
   };
   const headlines: readonly (readonly [string, Alert, string])[] = [
-    ['of a tenant names its site', opened, 'CRITICAL: 999bc6549a64.example.com: certificate on tenant app'],
+    [
+      'of a tenant names its site',
+      opened,
+      'CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
+    ],
     [
       'of a tenant that is gone names its id',
       { ...opened, tenant: null },
-      'CRITICAL: 999bc6549a64: certificate on tenant app',
+      'CRITICAL: 999bc6549a64: a certificate on the tenant’s app conflicts with the wildcard',
     ],
     [
       'of a warning says so',
       { ...opened, incident: { ...incident, severity: 'warning' } },
-      'WARNING: 999bc6549a64.example.com: certificate on tenant app',
+      'WARNING: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
     ],
-    ['of the end says so', resolved, 'RESOLVED: 999bc6549a64.example.com: certificate on tenant app'],
-    ['of a storm counts', storm, 'CRITICAL: 240 tenants: certificate on tenant app'],
+    [
+      'of the end says so',
+      resolved,
+      'RESOLVED: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
+    ],
+    [
+      'of a storm counts',
+      storm,
+      'CRITICAL: 240 tenants: a certificate on the tenant’s app conflicts with the wildcard',
+    ],
     [
       'of the platform names it',
       {
@@ -45,7 +57,7 @@ describe('a message', () => {
           code: 'platform-tls-outage',
         },
       },
-      'CRITICAL: platform: platform tls outage',
+      'CRITICAL: platform: no site under the wildcard accepts TLS',
     ],
   ];
   for (const [name, alert, headline] of headlines) {
@@ -70,7 +82,7 @@ describe('a message', () => {
     [
       'with a new cause says which',
       { ...changed, before: { code: 'handshake-refused', severity: 'critical', memberCount: 0 } },
-      'The cause is certificate-on-tenant-app; it looked like handshake-refused.',
+      'The problem is now: a certificate on the tenant’s app conflicts with the wildcard. It was: the handshake is refused, and the cause is not known.',
     ],
     [
       'of a storm that grew counts',

@@ -44,13 +44,13 @@ const LINKS = {
 const WHAT = 'sp-999bc6549a64 claims 999bc6549a64.example.com, and the handshake dies.';
 
 const OPENED = {
-  text: `🔴 CRITICAL: 999bc6549a64.example.com: certificate on tenant app. ${WHAT}`,
+  text: `🔴 CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard. ${WHAT}`,
   blocks: [
     {
       type: 'header',
       text: {
         type: 'plain_text',
-        text: '🔴 CRITICAL: 999bc6549a64.example.com: certificate on tenant app',
+        text: '🔴 CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
         emoji: false,
       },
     },
@@ -91,13 +91,13 @@ const OPENED = {
 };
 
 const RESOLVED = {
-  text: `✅ RESOLVED: 999bc6549a64.example.com: certificate on tenant app. It works again; it failed for 12 min 5 s. It was: ${WHAT}`,
+  text: `✅ RESOLVED: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard. It works again; it failed for 12 min 5 s. It was: ${WHAT}`,
   blocks: [
     {
       type: 'header',
       text: {
         type: 'plain_text',
-        text: '✅ RESOLVED: 999bc6549a64.example.com: certificate on tenant app',
+        text: '✅ RESOLVED: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard',
         emoji: false,
       },
     },
@@ -122,7 +122,7 @@ const RESOLVED = {
 
 const event = (text: string) => ({ text, blocks: [{ type: 'section', text: field(text) }], ...QUIET });
 const ACKNOWLEDGED = event(
-  '👀 CRITICAL: 999bc6549a64.example.com: certificate on tenant app. Acknowledged by ada: on it',
+  '👀 CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard. Acknowledged by ada: on it',
 );
 const NOTICE = event('This is a test.');
 
@@ -279,7 +279,7 @@ describe('with a bot token Slack gets', () => {
         .filter(({ path }) => path.endsWith('postMessage'))
         .map(({ body }) => (JSON.parse(body) as { readonly text: string }).text),
       [
-        '🔴 CRITICAL: 999bc6549a64.example.com: certificate on tenant app. It is now critical; it was warning.',
+        '🔴 CRITICAL: 999bc6549a64.example.com: a certificate on the tenant’s app conflicts with the wildcard. It is now critical; it was warning.',
         '👀 Acknowledged by ada: on it',
       ],
     );
