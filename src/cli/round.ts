@@ -27,7 +27,7 @@ export type Round =
 /** Where results come from: one round after another, from a daemon or from this machine. */
 export interface Rounds {
   readonly next: () => Promise<Round>;
-  /** Tenants that are finished in the round that is running: what is known when it is interrupted. Of a daemon's round none. */
+  /** What is known of tenants in the round that is running, when it is interrupted. */
   readonly finished: () => readonly TenantResult[];
   readonly close: () => Promise<void>;
 }

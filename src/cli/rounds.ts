@@ -1,4 +1,5 @@
 import type { CliContext } from './context.ts';
+import { createHeard } from './heard.ts';
 import { localRounds, nonEmpty } from './local-rounds.ts';
 import type { Progress } from './progress.ts';
 import type { Round, Rounds, RoundsRequest } from './round.ts';
@@ -8,6 +9,7 @@ import { isForUser, UsageError } from './usage-error.ts';
 export function createRounds(context: CliContext, request: RoundsRequest, progress: Progress): Rounds {
   let local: Promise<Rounds> | undefined;
   let running: Rounds | undefined;
+  const heard = createHeard();
   let { server } = request;
   const told = new Set<string>();
   const tell = (line: string): void => {
@@ -21,6 +23,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
   const here = async (): Promise<Rounds> => {
     local ??= localRounds(context, request, progress);
     running = await local;
+    heard.forget();
     return running;
   };
 
@@ -48,6 +51,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
     next: async () => {
       if (request.names?.length === 0) return { kind: 'no-tenant', details: ['the list names no tenant'] };
       if (server === undefined) return (await here()).next();
+      heard.forget();
       const answer = await askServer(
         {
           url: server,
@@ -58,7 +62,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
           userAgent: `tenantwatch/${context.version}`,
           clock: context.clock,
         },
-        progress,
+        { progress, heard },
         context.signal,
       );
       switch (answer.kind) {
@@ -74,7 +78,7 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
           return insteadOf(server, answer.detail);
       }
     },
-    finished: () => running?.finished() ?? [],
+    finished: () => running?.finished() ?? heard.tenants(),
     close: async () => {
       await (await local?.catch(() => undefined))?.close();
     },

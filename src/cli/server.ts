@@ -1,10 +1,9 @@
-import type { CheckResult } from '../model/check.ts';
 import type { VerifyResult } from '../model/diagnosis.ts';
 import type { Clock } from '../model/time.ts';
-import { VERDICTS } from '../model/verdict.ts';
 import { daemonEvents, type DaemonEvent } from './daemon-events.ts';
 import { askDaemon, isRecord, type DaemonAnswer, type DaemonRequest } from './daemon-request.ts';
 import { roundTimeoutMs } from './gate.ts';
+import { isCheck, verdictIn, type Heard } from './heard.ts';
 import type { Progress } from './progress.ts';
 
 export interface ServerRequest {
@@ -29,6 +28,12 @@ export type ServerAnswer =
   /** Refused, timed out, or in trouble itself: probing from here still can tell. */
   | { readonly kind: 'unavailable'; readonly detail: string };
 
+/** Who follows its events: the screen, and the memory for the case that nobody waits for the end. */
+export interface Listening {
+  readonly progress: Progress;
+  readonly heard: Heard;
+}
+
 /** How long a daemon may take beyond the round itself; a sweep that it makes before is bounded by this. */
 const GRACE_MS = 5_000;
 const SWEEP_MS = 30_000;
@@ -42,7 +47,7 @@ const POLL_MS = 1_000;
  */
 export async function askServer(
   request: ServerRequest,
-  progress: Progress,
+  { progress, heard }: Listening,
   signal: AbortSignal,
 ): Promise<ServerAnswer> {
   const { url, token, userAgent, names, claims, timeoutMs } = request;
@@ -62,7 +67,7 @@ export async function askServer(
       : timeoutMs + GRACE_MS;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const own = { ...asked, path: `${path}/${verification.id}` };
-  if (!(await follow(own, progress, deadline))) await poll(own, request.clock, deadline);
+  if (!(await follow(own, { progress, heard }, deadline))) await poll(own, request.clock, deadline);
   if (signal.aborted) throw signal.reason;
   if (deadline.aborted) return { kind: 'unavailable', detail: 'it was not ready in time' };
 
@@ -74,10 +79,15 @@ export async function askServer(
 }
 
 /** Passes events on until the last one; false when the stream ends or fails before. Rejects never. */
-async function follow(request: DaemonRequest, progress: Progress, signal: AbortSignal): Promise<boolean> {
+async function follow(
+  request: DaemonRequest,
+  { progress, heard }: Listening,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     for await (const event of daemonEvents({ ...request, path: `${request.path}/events` }, signal)) {
       if (event.name === 'over') return true;
+      heard.take(event);
       show(event, progress);
     }
   } catch {
@@ -88,17 +98,8 @@ async function follow(request: DaemonRequest, progress: Progress, signal: AbortS
 
 function show({ name, data }: DaemonEvent, progress: Progress): void {
   if (name === 'check' && isCheck(data.check)) progress.check(data.check);
-  const verdict = VERDICTS.find((candidate) => candidate === data.verdict);
+  const verdict = verdictIn(data);
   if (name === 'tenant' && verdict !== undefined) progress.tenant({ verdict });
-}
-
-function isCheck(value: unknown): value is CheckResult {
-  return (
-    isRecord(value) &&
-    VERDICTS.some((verdict) => verdict === value.verdict) &&
-    [value.id, value.summary].every((text) => typeof text === 'string') &&
-    (value.reason === null || typeof value.reason === 'string')
-  );
 }
 
 /** Resolves when it is over, when it cannot be asked any more, or when the signal is aborted. */

@@ -32,7 +32,7 @@ export interface Verification {
   /** In the order in which they ended. */
   readonly finished: () => readonly TenantResult[];
   /** Checks that ended of tenants that have not. */
-  readonly underWay: () => ReadonlyMap<string, readonly CheckResult[]>;
+  readonly underWay: () => ReadonlyMap<Tenant, readonly CheckResult[]>;
   readonly result: () => VerifyResult | null;
   readonly state: () => 'running' | 'finished' | 'aborted';
   /** Resolves when it is over: with null when the daemon stopped before. */
@@ -146,7 +146,7 @@ function run(
   const createdAt = clock.now();
   const startedMs = clock.monotonicMs();
   const finished: TenantResult[] = [];
-  const underWay = new Map<string, CheckResult[]>();
+  const underWay = new Map<Tenant, CheckResult[]>();
   const listeners = new Set<() => void>();
   let state: 'running' | 'finished' | 'aborted' = 'running';
   let result: VerifyResult | null = null;
@@ -157,13 +157,13 @@ function run(
 
   const one = async (tenant: Tenant): Promise<void> => {
     const checks: CheckResult[] = [];
-    underWay.set(tenant.id, checks);
+    underWay.set(tenant, checks);
     const onCheck = (check: CheckResult): void => {
       checks.push(check);
       tell();
     };
     const verified = await runs.run(tenant.id, sweep === null ? 'live' : 'swept', onCheck);
-    underWay.delete(tenant.id);
+    underWay.delete(tenant);
     if (verified === undefined) {
       // The tenant went away meanwhile, which is no trouble, or the daemon stops.
       if (fleet.tenant(tenant.id) !== undefined) state = 'aborted';

@@ -211,22 +211,47 @@ describe('verify --server', () => {
     assert.match(ran.stderr, /it refuses: This is not its name\./);
   });
 
-  it('stops at once when it is interrupted while a daemon verifies', async () => {
+  /** A daemon that tells so much, and takes its time; Ctrl-C comes when the last of it stands on the screen. */
+  const interruptedAfter = async (events: readonly string[]) => {
     const stop = new AbortController();
+    const lines: string[] = [];
+    const stderr = {
+      isTTY: true,
+      write: (text: string) => {
+        lines.push(text);
+        if (text.includes('told last')) interrupt(stop);
+      },
+    };
+    const last = event('check', { check: { ...checks[0], summary: 'told last' } });
     const ran = await ask(
       daemon((_, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        const { tenant, checks } = CLAIMED_TENANT;
-        response.write(`event: check\ndata: ${JSON.stringify({ tenant, check: checks[0] })}\n\n`);
-        setImmediate(() => {
-          interrupt(stop);
-        });
+        response.write([...events, last].join(''));
       }),
-      { env: FLY_ENV },
+      { env: FLY_ENV, host: { stderr } },
       [],
       stop,
     );
     assert.deepEqual([ran.exitCode, ran.requests.length], [130, 0]);
-    assert.match(ran.stderr, /interrupted/);
+    assert.match(lines.join(''), /interrupted/);
+    return (JSON.parse(ran.stdout) as VerifyResult).tenants;
+  };
+  const { checks, ...withoutChecks } = CLAIMED_TENANT;
+  const { tenant, hostname, app } = CLAIMED_TENANT;
+  const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  const told = checks.map((check) => event('check', { tenant, hostname, app, check }));
+
+  it('stops at once when it is interrupted while a daemon verifies, and prints what is known by then', async () => {
+    const [known] = await interruptedAfter(told.slice(0, 2));
+    assert.deepEqual(known?.checks, checks.slice(0, 2));
+    assert.deepEqual([known.hostname, known.verdict, known.diagnosis], [hostname, 'fail', null]);
+  });
+
+  it('prints the diagnosis, too, of a tenant that was over by then', async () => {
+    assert.deepEqual(await interruptedAfter([...told, event('tenant', withoutChecks)]), [CLAIMED_TENANT]);
+  });
+
+  it('knows nothing when a daemon does not say whose checks they are', async () => {
+    assert.deepEqual(await interruptedAfter([event('check', { tenant, check: checks[0] })]), []);
   });
 });

@@ -10,6 +10,7 @@ import { HttpError } from '../../src/http/errors.ts';
 import { createVerifications, type Verification } from '../../src/http/verifications.ts';
 import type { CheckResult } from '../../src/model/check.ts';
 import type { TenantResult } from '../../src/model/diagnosis.ts';
+import type { Tenant } from '../../src/model/tenant.ts';
 import { tenantById } from '../../src/model/tenant-names.ts';
 import { aResult } from '../store/fixtures.ts';
 import { until } from '../support/until.ts';
@@ -153,7 +154,7 @@ describe('the events of a verification', () => {
 /** A verification whose tenants begin and end when the test says so. */
 function aVerification(total: number) {
   const finished: TenantResult[] = [];
-  const underWay = new Map<string, readonly CheckResult[]>();
+  const underWay = new Map<Tenant, readonly CheckResult[]>();
   const listeners = new Set<() => void>();
   let state: 'running' | 'finished' = 'running';
   const tell = (): void => {
@@ -175,12 +176,12 @@ function aVerification(total: number) {
     },
     begin: (index: number) => {
       const result = results[index];
-      if (result !== undefined) underWay.set(result.tenant, result.checks);
+      if (result !== undefined) underWay.set(siteOf(result), result.checks);
       tell();
     },
     finish: (count: number) => {
       for (const result of results.slice(finished.length, count)) {
-        underWay.delete(result.tenant);
+        for (const tenant of underWay.keys()) if (tenant.id === result.tenant) underWay.delete(tenant);
         finished.push(result);
         tell();
       }
@@ -190,6 +191,10 @@ function aVerification(total: number) {
       tell();
     },
   } satisfies Verification & Record<string, unknown>;
+}
+
+function siteOf({ tenant: id, hostname, app }: TenantResult): Tenant {
+  return { id, hostname, app, labels: {} };
 }
 
 async function server(context: TestContext, verification: Verification) {

@@ -82,33 +82,40 @@ function whatIsUntold(verification: Verification): () => string | undefined {
   const told = new Map<string, Set<string>>();
   let finished = 0;
 
-  const untoldCheck = (tenant: string, checks: readonly CheckResult[]): string | undefined => {
-    const ids = told.get(tenant) ?? new Set();
+  const untoldCheck = (site: Site, checks: readonly CheckResult[]): string | undefined => {
+    const ids = told.get(site.tenant) ?? new Set();
     const check = checks.find(({ id }) => !ids.has(id));
     if (check === undefined) return undefined;
-    told.set(tenant, ids.add(check.id));
-    return eventText('check', { tenant, check });
+    told.set(site.tenant, ids.add(check.id));
+    return eventText('check', { ...site, check });
   };
 
   return () => {
     const result = verification.finished()[finished];
     if (result !== undefined) {
-      const check = untoldCheck(result.tenant, result.checks);
+      const { tenant, hostname, app } = result;
+      const check = untoldCheck({ tenant, hostname, app }, result.checks);
       if (check !== undefined) return check;
       finished += 1;
-      told.delete(result.tenant);
-      return eventText('tenant', summaryOf(result));
+      told.delete(tenant);
+      return eventText('tenant', withoutChecks(result));
     }
-    for (const [tenant, checks] of verification.underWay()) {
-      const check = untoldCheck(tenant, checks);
+    for (const [{ id, hostname, app }, checks] of verification.underWay()) {
+      const check = untoldCheck({ tenant: id, hostname, app }, checks);
       if (check !== undefined) return check;
     }
     return undefined;
   };
 }
 
-function summaryOf({ tenant, hostname, verdict, diagnosis, explainedBy }: TenantResult): object {
-  return { tenant, hostname, verdict, code: diagnosis?.code ?? explainedBy?.code ?? null };
+/** Whose check it is. */
+type Site = Pick<TenantResult, 'tenant' | 'hostname' | 'app'>;
+
+/** The result but for the checks, which were told before: who stops listening knows all that is known. */
+function withoutChecks(result: TenantResult): object {
+  const { tenant, hostname, app, verdict, durationMs, diagnosis, explainedBy, alsoFound } = result;
+  const code = diagnosis?.code ?? explainedBy?.code ?? null;
+  return { tenant, hostname, app, verdict, code, durationMs, diagnosis, explainedBy, alsoFound };
 }
 
 function eventText(event: string, data: object): string {
