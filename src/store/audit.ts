@@ -1,7 +1,22 @@
 import type { AuditEntry } from '../model/audit.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Connection } from './connection.ts';
-import type { AuditTable } from './store.ts';
+
+export interface AuditRecord extends AuditEntry {
+  readonly id: number;
+}
+
+/** Append-only: the database itself refuses to change or delete a row. */
+export interface AuditTable {
+  readonly add: (entry: AuditEntry) => number;
+  readonly list: (filter: {
+    readonly subject?: string;
+    readonly action?: string;
+    /** Cursor: only ids below. */
+    readonly beforeId?: number;
+    readonly limit?: number;
+  }) => readonly AuditRecord[];
+}
 
 interface Row extends Omit<AuditEntry, 'detail'> {
   readonly id: number;

@@ -4,11 +4,15 @@ import { VERDICTS, type Verdict } from '../model/verdict.ts';
 import type { Codebook } from './codebook.ts';
 import type { Connection } from './connection.ts';
 import { VERDICT_IN_SQL } from './run-row.ts';
-import type { RollupTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 
 /** Hours before this time were removed; days remain. Written by retention. */
 export const HOURS_FLOOR_KEY = 'rollups.hours-floor';
+
+export interface AvailabilityQuery {
+  /** Up to the newest run. `since` is rounded down to its hour. Of all tenants with history with null. */
+  readonly availability: (tenant: string | null, since: number) => readonly Availability[];
+}
 
 interface SumRow extends RunCounts {
   readonly name: string;
@@ -22,7 +26,7 @@ export function createAvailability(
   connection: Connection,
   keys: TenantKeys,
   codes: Codebook,
-): Pick<RollupTable, 'availability'> {
+): AvailabilityQuery {
   const hoursFloor = connection.prepare<{ value: string }>('SELECT value FROM small_state WHERE key = ?');
   const ofAll = queries(connection, '');
   const ofOne = queries(connection, 'AND tenants.id = ?');

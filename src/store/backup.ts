@@ -3,7 +3,11 @@ import { rmSync, closeSync, fsyncSync, openSync, realpathSync, renameSync } from
 import { dirname, resolve } from 'node:path';
 import { StoreError, storeError } from './error.ts';
 import { createPrivate } from './files.ts';
-import type { BackupOptions } from './store.ts';
+
+export interface BackupOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (pagesDone: number, pagesTotal: number) => void;
+}
 
 /** One megabyte between two looks at the event loop. */
 const PAGES_A_STEP = 256;

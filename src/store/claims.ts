@@ -1,7 +1,49 @@
 import type { Claim } from '../model/fly.ts';
 import type { ClaimRecord } from '../model/history.ts';
 import type { Connection } from './connection.ts';
-import type { ClaimPosition, ClaimTable } from './store.ts';
+
+/** A place in the list of claims. */
+export interface ClaimPosition {
+  readonly hostname: string;
+  readonly firstSeenAt: number;
+  readonly id: number;
+}
+
+export interface ClaimFilter {
+  readonly hostname?: string;
+  readonly app?: string;
+  /** Only names of this domain on any other app than this one. */
+  readonly misplaced?: { readonly domain: string; readonly managementApp: string };
+  /** Also those that are gone. */
+  readonly gone: boolean;
+}
+
+export interface ClaimPage {
+  readonly records: readonly ClaimRecord[];
+  /** Behind this one the next page begins; null on the last page. */
+  readonly next: ClaimPosition | null;
+  /** On all pages. */
+  readonly total: number;
+}
+
+export interface ClaimTable {
+  /** Takes a complete sweep: what appeared, changed and went. Of the apps in `unread` nothing is known: theirs stay as they were. */
+  readonly sweep: (
+    claims: readonly Claim[],
+    at: number,
+    unread?: ReadonlySet<string>,
+  ) => { readonly appeared: readonly Claim[]; readonly gone: readonly Claim[] };
+  /** By hostname, then app. */
+  readonly current: () => readonly ClaimRecord[];
+  /** By hostname, the first seen first. Reads no more than it returns. */
+  readonly page: (filter: ClaimFilter, limit: number, after?: ClaimPosition) => ClaimPage;
+  /** All lives of the claims of a hostname or an app, or of everything. */
+  readonly history: (filter: {
+    readonly hostname?: string;
+    readonly app?: string;
+    readonly limit: number;
+  }) => readonly ClaimRecord[];
+}
 
 /** When the last complete sweep was: the last sighting of everything that is there. */
 const LAST_SWEEP_KEY = 'claims.last-sweep';
@@ -26,7 +68,9 @@ export function createClaims(connection: Connection): ClaimTable {
   const insert = connection.prepare(
     'INSERT INTO claims (hostname, app, first_seen, body) VALUES (?, ?, ?, ?)',
   );
-  const update = connection.prepare('UPDATE claims SET body = ? WHERE id = ?');
+  const update = connection.prepare('UPDATE claims SET body = ?, last_seen = NULL WHERE id = ?');
+  /** There, as far as is known, but not seen since. */
+  const hold = connection.prepare('UPDATE claims SET last_seen = ? WHERE id = ?');
   const end = connection.prepare('UPDATE claims SET last_seen = ?, gone_at = ? WHERE id = ?');
   const getSweep = connection.prepare<{ value: string }>('SELECT value FROM small_state WHERE key = ?');
   const setSweep = connection.prepare(
@@ -65,13 +109,14 @@ export function createClaims(connection: Connection): ClaimTable {
   });
 
   return {
-    sweep: (claims, at) =>
+    sweep: (claims, at, unread = new Set()) =>
       connection.write(() => {
         const before = lastSweep();
         const missing = new Map(present.all().map((row) => [keyOf(row), row]));
         const taken = new Set<string>();
         const appeared: Claim[] = [];
         for (const claim of claims) {
+          if (unread.has(claim.app)) continue;
           const key = keyOf(claim);
           if (taken.has(key)) continue; // An app holds a name once; a page that repeats itself adds nothing.
           taken.add(key);
@@ -81,11 +126,20 @@ export function createClaims(connection: Connection): ClaimTable {
           if (row === undefined) {
             insert.run(claim.hostname, claim.app, at, body);
             appeared.push(claim);
-          } else if (row.body !== body) update.run(body, row.id);
+          } else if (row.body !== body || row.last_seen !== null) update.run(body, row.id);
         }
-        for (const row of missing.values()) end.run(Math.max(before ?? at, row.first_seen), at, row.id);
+        const gone: Claim[] = [];
+        for (const row of missing.values()) {
+          const lastSeen = row.last_seen ?? Math.max(before ?? at, row.first_seen);
+          if (unread.has(row.app)) {
+            if (row.last_seen === null) hold.run(lastSeen, row.id);
+            continue;
+          }
+          end.run(lastSeen, at, row.id);
+          gone.push(JSON.parse(row.body) as Claim);
+        }
         setSweep.run(LAST_SWEEP_KEY, String(at), at);
-        return { appeared, gone: [...missing.values()].map((row) => JSON.parse(row.body) as Claim) };
+        return { appeared, gone };
       }),
     current: () =>
       connection.read(() => {

@@ -3,7 +3,13 @@ import { hostname } from 'node:os';
 import type { Connection } from './connection.ts';
 import { StoreError, storeError } from './error.ts';
 import { prepareFile } from './files.ts';
-import type { DaemonHolder } from './store.ts';
+
+export interface DaemonHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When it opened the database, milliseconds since the epoch. */
+  readonly since: number;
+}
 
 export interface DaemonLock {
   readonly release: () => void;

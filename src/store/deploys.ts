@@ -1,7 +1,36 @@
 import type { Release } from '../model/fly.ts';
 import type { Deploy } from '../model/history.ts';
 import type { Connection } from './connection.ts';
-import type { DeployPosition, DeployTable } from './store.ts';
+
+/** A place in the list of deploys; complete, since releases of many apps share a second. */
+export interface DeployPosition {
+  readonly createdAt: number;
+  readonly firstSeenAt: number;
+  readonly app: string;
+  readonly release: string;
+}
+
+export interface ReleaseOfApp {
+  readonly app: string;
+  readonly release: Release;
+}
+
+export interface DeployTable {
+  /** True when the release was not known. A release that is known is brought up to date. */
+  readonly record: (app: string, release: Release, seenAt: number) => boolean;
+  /** The same of many, in one transaction. */
+  readonly recordAll: (releases: readonly ReleaseOfApp[], seenAt: number) => void;
+  /** By the release's own time; of all apps with null. `after`: only those that the list has behind this one. */
+  readonly between: (
+    app: string | null,
+    since: number,
+    until: number,
+    limit: number,
+    after?: DeployPosition,
+  ) => readonly Deploy[];
+  /** The newest release of each app. */
+  readonly current: () => ReadonlyMap<string, Deploy>;
+}
 
 const BEGINNING: DeployPosition = {
   createdAt: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,16 @@
 import type { Connection } from './connection.ts';
-import type { DueTimeTable } from './store.ts';
+
+/** What is due, over restarts. A null tenant is a loop's own slot. */
+export interface DueTime {
+  readonly tenant: string | null;
+  readonly dueAt: number;
+}
+
+export interface DueTimeTable {
+  readonly save: (loop: string, entries: readonly DueTime[]) => void;
+  readonly load: (loop: string) => readonly DueTime[];
+  readonly remove: (loop: string, tenants: readonly (string | null)[]) => void;
+}
 
 /** The loop's own slot, which belongs to no tenant. */
 const OWN = '';

@@ -2,8 +2,24 @@ import type { TenantResult } from '../model/diagnosis.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import type { Connection } from './connection.ts';
 import { packJson, unpackJson } from './packed-json.ts';
-import type { EvidenceRecord, EvidenceTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
+
+export interface EvidenceRecord {
+  readonly tenant: string;
+  readonly at: number;
+  readonly result: TenantResult;
+}
+
+export interface EvidenceTable {
+  readonly between: (
+    tenant: string,
+    since: number,
+    until: number,
+    limit: number,
+  ) => readonly EvidenceRecord[];
+  /** The newest at or before `at`. */
+  readonly at: (tenant: string, at: number) => EvidenceRecord | null;
+}
 
 /** The same failure again is kept this often: a site that is down for a month would otherwise fill the disk. */
 const SAME_AGAIN_MS = 5 * MINUTE_MS;

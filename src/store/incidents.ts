@@ -1,7 +1,29 @@
 import type { IncidentChange, IncidentEvent } from '../model/delivery.ts';
-import type { Incident } from '../model/incident.ts';
+import type { Incident, Subject, IncidentState } from '../model/incident.ts';
 import type { Connection } from './connection.ts';
-import type { IncidentTable } from './store.ts';
+
+export interface IncidentTable {
+  readonly get: (id: string) => Incident | null;
+  /** Pending and open ones, oldest first: what the daemon holds in memory. */
+  readonly unresolved: () => readonly Incident[];
+  /** The latest incident of a subject, whatever its state. */
+  readonly latestOf: (subject: Subject) => Incident | null;
+  /** By first failing run. Only those that were opened, unless pending is asked for. */
+  readonly list: (filter: {
+    readonly state?: IncidentState;
+    readonly subject?: Subject;
+    readonly before?: number;
+    /** Only those that the list has behind this one; many may have begun in the same millisecond. */
+    readonly after?: { readonly firstFailedAt: number; readonly id: string };
+    readonly limit?: number;
+  }) => readonly Incident[];
+  /** Oldest first. */
+  readonly events: (incident: string) => readonly IncidentEvent[];
+  /** Latest resolved ones since then, for reopening. */
+  readonly resolvedSince: (since: number) => readonly Incident[];
+  /** Forgets pending ones that never opened. */
+  readonly removePending: (ids: readonly string[]) => void;
+}
 
 export interface IncidentWriter extends IncidentTable {
   /** The incident and its events. Only inside a write transaction. */

@@ -30,7 +30,13 @@ import { createTransitions } from './transitions.ts';
 
 export { StoreError, type StoreErrorCode } from './error.ts';
 export { createRunWriter, type RunWriter } from './run-writer.ts';
-export type * from './store.ts';
+export type { AuditTable } from './audit.ts';
+export type { KeptRequest } from './requests.ts';
+export type { RetentionPolicy, UpkeepStep } from './retention.ts';
+export type { RunEntry, RunTable } from './runs.ts';
+export type { SilenceTable } from './silences.ts';
+export type { SmallStateTable } from './small-state.ts';
+export type { Store } from './store.ts';
 
 export interface StoreOptions {
   readonly path: string;

@@ -1,7 +1,21 @@
 import type { OperatorAnswer, OperatorRequest } from '../model/operator-request.ts';
 import { DAY_MS } from '../model/time.ts';
 import type { Connection } from './connection.ts';
-import type { KeptRequest, RequestTable } from './store.ts';
+
+export interface KeptRequest extends OperatorRequest {
+  readonly id: number;
+}
+
+/** What people ask of the daemon from the command line. */
+export interface RequestTable {
+  /** Returns the id under which its answer will be. */
+  readonly add: (request: OperatorRequest) => number;
+  /** Without an answer yet, oldest first. */
+  readonly waiting: () => readonly KeptRequest[];
+  readonly answer: (id: number, answer: OperatorAnswer) => void;
+  /** Null while nobody answered. */
+  readonly answerTo: (id: number) => OperatorAnswer | null;
+}
 
 /** The audit trail has what was done; answers are only for who waits for them. */
 const KEEP_ANSWERED_MS = 7 * DAY_MS;

@@ -1,8 +1,22 @@
 import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
 import type { Run } from '../model/run.ts';
+import type { StageTimings } from '../model/stages.ts';
+import type { Trigger } from '../model/verdict.ts';
 import type { Connection } from './connection.ts';
 import { packJson, unpackJson } from './packed-json.ts';
-import type { ResultTable, RunTable, SaveOptions, ScopeStateTable, Store } from './store.ts';
+import type { RunTable } from './runs.ts';
+import type { ScopeStateTable } from './scope-states.ts';
+
+export interface SaveOptions {
+  readonly trigger: Trigger;
+  /** Stage timings by tenant id. */
+  readonly stages?: ReadonlyMap<string, StageTimings>;
+}
+
+export interface ResultTable {
+  readonly latest: () => VerifyResult | null;
+  readonly list: (limit: number) => readonly VerifyResult[];
+}
 
 interface Row {
   readonly data: Uint8Array;
@@ -12,7 +26,7 @@ export function createResults(
   connection: Connection,
   runs: RunTable,
   scopes: ScopeStateTable,
-): { readonly table: ResultTable; readonly save: Store['saveResult'] } {
+): { readonly table: ResultTable; readonly save: (result: VerifyResult, options: SaveOptions) => void } {
   const insert = connection.prepare('INSERT INTO results (at, data) VALUES (?, ?)');
   const list = connection.prepare<Row>('SELECT data FROM results ORDER BY at DESC, id DESC LIMIT ?');
   const read = (limit: number): readonly VerifyResult[] =>

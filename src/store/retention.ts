@@ -2,7 +2,29 @@ import { DAY_MS } from '../model/time.ts';
 import { HOURS_FLOOR_KEY } from './availability.ts';
 import type { Connection } from './connection.ts';
 import { cutsForSize, FULL_SHARE, KINDS, type Cuts, type Kind, type Oldest } from './size-pressure.ts';
-import type { RetentionPolicy, Upkeep, UpkeepStep } from './store.ts';
+
+export interface RetentionPolicy {
+  readonly keepRunsMs: number;
+  readonly keepFailuresMs: number;
+  readonly keepRollupsMs: number;
+  /** Of the file. Wins over the times. */
+  readonly maxSizeBytes: number;
+}
+
+export interface UpkeepStep {
+  readonly removedRows: number;
+  readonly freedPages: number;
+  readonly bytes: number;
+  /** Nothing is left to do for now. */
+  readonly done: boolean;
+}
+
+export interface Upkeep {
+  /** One bounded step (at most about 2,000 rows) of removing what is too old or too much. Call it again until done. */
+  readonly step: (policy: RetentionPolicy, now: number) => UpkeepStep;
+  /** Moves the write-ahead log into the file as far as readers allow, and gives its space back. */
+  readonly checkpoint: () => void;
+}
 
 const ROWS_A_STEP = 2_000;
 const TENANTS_A_STEP = 200;

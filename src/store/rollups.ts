@@ -1,6 +1,7 @@
+import type { Rollup } from '../model/history.ts';
 import type { Run } from '../model/run.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/time.ts';
-import { createAvailability } from './availability.ts';
+import { createAvailability, type AvailabilityQuery } from './availability.ts';
 import type { Codebook } from './codebook.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -14,8 +15,18 @@ import {
   type Tally,
 } from './rollup-row.ts';
 import { packedRows, unpackRows, type PackedRows } from './run-row.ts';
-import type { RollupTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
+
+export interface RollupTable extends AvailabilityQuery {
+  /**
+   * Takes new runs into hours and days: at most about 2,000 runs of 200 tenants a call, only of tenants with at least five minutes of
+   * them unless `all`. Returns how many it took; 0 when there is nothing to do.
+   */
+  readonly advance: (now: number, options?: { readonly all?: boolean }) => number;
+  /** Oldest first, up to the last advance. */
+  readonly hours: (tenant: string, since: number, until: number) => readonly Rollup[];
+  readonly days: (tenant: string, since: number, until: number) => readonly Rollup[];
+}
 
 /** Runs are taken in when this much of them is there: the rows are rewritten each time. */
 const WORTHWHILE_MS = 5 * MINUTE_MS;

@@ -1,7 +1,7 @@
 import type { Logger } from '../model/logger.ts';
 import type { Clock } from '../model/time.ts';
 import { StoreError, storeError } from './error.ts';
-import type { RunEntry, RunTable } from './store.ts';
+import type { RunTable, RunEntry } from './runs.ts';
 
 export interface RunWriterOptions {
   readonly runs: Pick<RunTable, 'append'>;

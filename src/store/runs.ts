@@ -1,3 +1,4 @@
+import type { TenantResult } from '../model/diagnosis.ts';
 import type { Standing } from '../model/history.ts';
 import type { Run } from '../model/run.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -6,9 +7,30 @@ import type { Connection } from './connection.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { RollupWriter } from './rollups.ts';
 import { packedRows, packRun, standingOf, unpackRows, unpackRun, type PackedRows } from './run-row.ts';
-import type { RunTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 import type { TransitionWriter } from './transitions.ts';
+
+/** A run and, for failures, the whole result as evidence. */
+export interface RunEntry {
+  readonly run: Run;
+  readonly evidence: TenantResult | null;
+}
+
+export interface RunTable {
+  /**
+   * Any order, any mix of tenants. Also notes transitions. A run that is already there is not kept twice, another run of
+   * the same millisecond is moved by one. Durations are kept in tenths of a millisecond.
+   */
+  readonly append: (entries: readonly RunEntry[]) => void;
+  /** The newest run of each tenant that ever had one, also of tenants that are gone. */
+  readonly latest: () => ReadonlyMap<string, Run>;
+  readonly latestOf: (tenant: string) => Run | null;
+  readonly between: (tenant: string, since: number, until: number, limit: number) => readonly Run[];
+  /** The newest run before `before` with one of these verdicts, among the 50,000 before it. */
+  readonly lastWith: (tenant: string, verdicts: readonly Verdict[], before: number) => Run | null;
+  /** Ids of all tenants with history, sorted. */
+  readonly tenants: () => readonly string[];
+}
 
 /** How far back a run with a certain verdict is looked for. */
 const LOOK_BACK_RUNS = 50_000;

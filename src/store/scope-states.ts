@@ -3,7 +3,23 @@ import type { ScopeState } from '../model/history.ts';
 import { worstVerdict } from '../model/verdict.ts';
 import type { Connection } from './connection.ts';
 import { packJson, unpackJson } from './packed-json.ts';
-import type { ScopeStateTable } from './store.ts';
+
+export interface ScopeStateTable {
+  /** True when verdict or root differ from the state before; then the result is kept. */
+  readonly record: (
+    round:
+      | { readonly scope: 'platform'; readonly at: number; readonly result: PlatformResult }
+      | { readonly scope: 'monitor'; readonly at: number; readonly result: MonitorResult },
+  ) => boolean;
+  readonly latest: (scope: ScopeState['scope']) => ScopeState | null;
+  /** Every state that overlaps the range. */
+  readonly between: (
+    scope: ScopeState['scope'],
+    since: number,
+    until: number,
+    limit: number,
+  ) => readonly ScopeState[];
+}
 
 interface Row {
   readonly scope: ScopeState['scope'];

@@ -1,6 +1,19 @@
 import type { Silence } from '../model/incident.ts';
 import type { Connection } from './connection.ts';
-import type { SilenceTable } from './store.ts';
+
+export interface SilenceTable {
+  readonly add: (silence: Silence) => void;
+  /** False when it does not exist or is over already. */
+  readonly end: (id: string, now: number) => boolean;
+  readonly get: (id: string) => Silence | null;
+  /** In force now. */
+  readonly active: (now: number) => readonly Silence[];
+  /** In force or still to come; with `ended` also those that are over. */
+  readonly list: (
+    now: number,
+    options?: { readonly ended?: boolean; readonly limit?: number },
+  ) => readonly Silence[];
+}
 
 interface Row {
   readonly body: string;

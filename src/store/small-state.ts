@@ -1,7 +1,13 @@
-import type { Clock } from '../model/time.ts';
 import type { Json } from '../model/json.ts';
+import type { Clock } from '../model/time.ts';
 import type { Connection } from './connection.ts';
-import type { SmallStateTable } from './store.ts';
+
+/** Small things that must survive a restart, as JSON. */
+export interface SmallStateTable {
+  readonly get: (key: string) => Json | undefined;
+  readonly set: (key: string, value: Json) => void;
+  readonly remove: (key: string) => void;
+}
 
 /** Callers' keys live in a room of their own beside the store's. */
 const ROOM = 'app:';

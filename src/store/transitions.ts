@@ -1,7 +1,16 @@
 import type { Standing, Transition } from '../model/history.ts';
 import type { Connection } from './connection.ts';
-import type { TransitionTable } from './store.ts';
 import type { TenantKeys } from './tenant-keys.ts';
+
+export interface TransitionTable {
+  /** Of one tenant, or of all with null. */
+  readonly between: (
+    tenant: string | null,
+    since: number,
+    until: number,
+    limit: number,
+  ) => readonly Transition[];
+}
 
 export interface TransitionWriter extends TransitionTable {
   /** Only inside a write transaction. */
