@@ -74,7 +74,10 @@ export interface Inventory {
   readonly apps: ReadonlyMap<string, AppSummary>;
   /** Claims of every app by normalized hostname; more than one entry under a key is a duplicate. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
-  /** Apps whose certificates could not be read, and why. Absent unless the sweep was asked to go on without them. */
+  /**
+   * Apps whose certificates could not be read, and why. Absent unless the sweep was asked to go on without them. In the daemon an app is
+   * here only once what was read of it before is too old; those claims are not evidence, but not known to be gone either.
+   */
   readonly unread?: ReadonlyMap<string, Failure>;
 }
 

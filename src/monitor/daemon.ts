@@ -22,6 +22,7 @@ import { createLiveChecks } from './live-checks.ts';
 import { observeTenant, type TenantRequest } from './observe-tenant.ts';
 import { createSharedWatch, type SharedWatchOptions } from './shared-watch.ts';
 import { discountTimeouts } from './stall.ts';
+import { createUnreadTeller } from './unread-apps.ts';
 
 export interface DaemonOptions extends SharedWatchOptions {
   readonly inventory: InventoryKeeper;
@@ -198,6 +199,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     for (const { id } of touchedByClaims(diff, fleet.tenants())) dispatch(id, 'recheck', 'recheck');
   };
 
+  const tellUnread = createUnreadTeller(logger);
   let sweepFailure: FailureCode | undefined;
   /** One at a time: while a source takes its time, sweeps go on with the tenants that are known. */
   let refreshing: Promise<void> | undefined;
@@ -222,7 +224,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
 
   return {
     sweep: async (signal) => {
-      const { swept, diff } = await options.inventory.sweep(signal);
+      const { swept, diff, unread } = await options.inventory.sweep(signal);
       if (signal.aborted) return;
       // Also after a failed sweep: other sources have nothing to do with Fly.
       await Promise.race([refresh(signal), clock.sleep(SOURCES_MS, signal).catch(() => undefined)]);
@@ -238,10 +240,11 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       }
       if (sweepFailure !== undefined) logger.info({}, 'the organization is swept again');
       sweepFailure = undefined;
+      tellUnread(unread);
       const fresh = history.freshReleases(swept.facts);
       deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
       if (diff !== null) followClaims(diff);
-      await history.sweep(swept.facts);
+      await history.sweep(swept.facts, new Set(unread.keys()));
     },
     observeShared: async (signal) => {
       await shared.observe(signal);

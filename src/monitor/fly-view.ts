@@ -158,10 +158,12 @@ function certificatesOf(swept: Observed<Inventory>, app: AppSummary): Observatio
 
 /** What was found is certain; that there is nothing more is not, while the list of an app is missing that could hold it. */
 function withGaps(
-  found: Observed<readonly Claim[]>,
+  all: Observed<readonly Claim[]>,
   { unread }: Inventory,
   besides: readonly string[],
 ): Observation<readonly Claim[]> {
+  // What an app claimed when it could last be read is no evidence any more.
+  const found = { ...all, facts: all.facts.filter(({ app }) => unread?.has(app) !== true) };
   const missing = [...(unread?.keys() ?? [])].filter((app) => !besides.includes(app));
   if (found.facts.length > 0 || missing.length === 0) return found;
   const apps = listText(missing);

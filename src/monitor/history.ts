@@ -14,8 +14,10 @@ export interface History {
   readonly shared: (at: number, result: SharedResult) => void;
   /** Releases, and ends of releases under way, that no sweep had seen before, also before a restart. Writes nothing. */
   readonly freshReleases: (inventory: Inventory) => readonly FreshRelease[];
-  /** Takes a complete sweep: what was fresh in it is known from now on. */
-  readonly sweep: (inventory: Inventory) => Promise<void>;
+  /**
+   * Takes a complete sweep: what was fresh in it is known from now on. The claims of apps that are `unread` stay as they were.
+   */
+  readonly sweep: (inventory: Inventory, unread?: ReadonlySet<string>) => Promise<void>;
   /** The tenant's deploy was noticed then and must be verified, also after a restart. */
   readonly deployDue: (tenant: string, at: number) => void;
   readonly deployDone: (tenant: string) => void;
@@ -82,8 +84,8 @@ export function createHistory(store: Store, writer: Pick<RunWriter, 'add'>, logg
           return [{ app, release }];
         });
       }, []),
-    sweep: async ({ apps, claims, takenAt }) => {
-      write(() => store.claims.sweep([...claims.values()].flat(), takenAt));
+    sweep: async ({ apps, claims, takenAt }, unread) => {
+      write(() => store.claims.sweep([...claims.values()].flat(), takenAt, unread));
       await setImmediate();
       const known = attempt(() => store.deploys.current(), new Map<string, Deploy>());
       const unknown = [...apps].flatMap(([app, { currentRelease: release }]) => {

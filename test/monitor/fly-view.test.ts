@@ -145,6 +145,12 @@ describe('a sweep in which the certificates of one app could not be read', () =>
     assert.equal(outcome(await view.wildcardClaims(signal)), 'observed');
   });
 
+  it('does not hold against anybody what that one claimed when it could last be read', async () => {
+    const view = viewOf(LOST, [claim(TENANT.hostname, LOST), claim(`*.${DOMAIN}`, LOST)]);
+    assert.match(outcome((await view.tenant(TENANT, signal)).otherClaims), /^incomplete/);
+    assert.match(outcome(await view.wildcardClaims(signal)), /^incomplete/);
+  });
+
   it('does not know the certificates of that one, and of who else claims its name all', async () => {
     const { certificates, otherClaims } = await viewOf(APP).tenant(TENANT, signal);
     assert.match(outcome(certificates), /^server-error/);

@@ -76,6 +76,29 @@ describe('claims', () => {
     assert.equal(claims.history({ limit: 2 }).length, 2);
   });
 
+  it('of an app that could not be read stay, were last seen before, and are seen again or gone when it is read', (context) => {
+    const { claims } = temporaryStore(context);
+    const a = aClaim('a.example.test', 'sp-a');
+    const b = aClaim('b.example.test', 'sp-b');
+    const lives = () =>
+      claims.current().map(({ claim, lastSeenAt }) => [claim.app, lastSeenAt - T0] as const);
+    claims.sweep([a, b], T0);
+    for (const at of [T0 + 30, T0 + 60])
+      assert.deepEqual(claims.sweep([a], at, new Set(['sp-b'])), { appeared: [], gone: [] });
+    assert.deepEqual(lives(), [
+      ['sp-a', 60],
+      ['sp-b', 0],
+    ]);
+    assert.deepEqual(claims.sweep([a, b], T0 + 90), { appeared: [], gone: [] });
+    assert.deepEqual(lives(), [
+      ['sp-a', 90],
+      ['sp-b', 90],
+    ]);
+    claims.sweep([a], T0 + 120, new Set(['sp-b']));
+    assert.deepEqual(claims.sweep([a], T0 + 150).gone, [b]);
+    assert.equal(claims.history({ app: 'sp-b', limit: 1 })[0]?.lastSeenAt, T0 + 90);
+  });
+
   it('of one hostname at two apps are two claims', (context) => {
     const { claims } = temporaryStore(context);
     claims.sweep([aClaim('a.example.test', 'sp-a'), aClaim('a.example.test', 'sp-b')], T0);

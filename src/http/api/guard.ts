@@ -34,7 +34,13 @@ export function guardRoute({ api, context }: ApiParts): void {
       const swept = inventory();
       // A sweep that is missing or too old is no evidence that nobody else claims the name.
       const claims = swept.outcome === 'failed' ? null : claimsThatCover(body.hostname, swept.facts);
-      const decision = checkCertificateTarget({ ...body, claims, platform });
+      const known = checkCertificateTarget({ ...body, claims, platform });
+      // Nor is one in which an app that might claim it could not be read.
+      const blind = swept.outcome === 'observed' && mayBeUnread(body.app, swept.facts);
+      const decision =
+        blind && known.decision === 'allowed'
+          ? checkCertificateTarget({ ...body, claims: null, platform })
+          : known;
       if (decision.reason === 'invalid-hostname' || decision.reason === 'invalid-app')
         throw new HttpError('bad-request', decision.text);
       return reply.send(decision);
@@ -42,9 +48,15 @@ export function guardRoute({ api, context }: ApiParts): void {
   );
 }
 
+function mayBeUnread(app: string, { unread }: Inventory): boolean {
+  return [...(unread?.keys() ?? [])].some((name) => name !== app.trim());
+}
+
 /** The exact ones and those of the wildcard one level up: nothing else can cover a name. */
-function claimsThatCover(hostname: string, { claims }: Inventory): readonly Claim[] {
+function claimsThatCover(hostname: string, { claims, unread }: Inventory): readonly Claim[] {
   const name = normalizeHostname(hostname);
   const wildcard = `*${name.slice(name.indexOf('.'))}`;
-  return [...new Set([name, wildcard])].flatMap((one) => claims.get(one) ?? []);
+  return [...new Set([name, wildcard])].flatMap((one) =>
+    (claims.get(one) ?? []).filter(({ app }) => unread?.has(app) !== true),
+  );
 }
