@@ -34,10 +34,12 @@ export function alertsCommand(context: CliContext): Command {
     .option('--channel <name>', 'only over this channel')
     .option('--incident <id>', 'only about this incident')
     .option('--limit <count>', 'so many at most', limitOption, 50);
-  addDatabaseOptions(deliveries).action(async () => {
-    const { listDeliveries } = await import('./run-alerts.ts');
-    await listDeliveries(context, deliveries.opts<DeliveriesOptions>());
-  });
+  addDatabaseOptions(deliveries)
+    .addHelpText('after', SHOW_CODES)
+    .action(async () => {
+      const { listDeliveries } = await import('./run-alerts.ts');
+      await listDeliveries(context, deliveries.opts<DeliveriesOptions>());
+    });
 
   const retry = new Command('retry')
     .summary('send again what was given up')
@@ -47,10 +49,12 @@ export function alertsCommand(context: CliContext): Command {
     .argument('[id...]', 'as alerts deliveries --dead shows them')
     .option('--all', 'everything that was given up')
     .option('--author <name>', 'who does it (default: $USER)');
-  addFormatOptions(addPlaceOptions(retry)).action(async (ids: readonly string[]) => {
-    const { retryDeliveries } = await import('./run-alerts.ts');
-    await retryDeliveries(context, ids, retry.opts<RetryOptions>());
-  });
+  addFormatOptions(addPlaceOptions(retry))
+    .addHelpText('after', ACT_CODES)
+    .action(async (ids: readonly string[]) => {
+      const { retryDeliveries } = await import('./run-alerts.ts');
+      await retryDeliveries(context, ids, retry.opts<RetryOptions>());
+    });
 
   const enable = new Command('enable')
     .summary('use a channel again that was disabled')
@@ -59,10 +63,12 @@ export function alertsCommand(context: CliContext): Command {
     )
     .argument('<channel>', 'as alerts deliveries and status show it')
     .option('--author <name>', 'who does it (default: $USER)');
-  addDatabaseOptions(enable).action(async (channel: string) => {
-    const { enableChannel } = await import('./run-alerts.ts');
-    await enableChannel(context, channel, enable.opts<RetryOptions>());
-  });
+  addDatabaseOptions(enable)
+    .addHelpText('after', ACT_CODES)
+    .action(async (channel: string) => {
+      const { enableChannel } = await import('./run-alerts.ts');
+      await enableChannel(context, channel, enable.opts<RetryOptions>());
+    });
 
   return new Command('alerts')
     .summary('are people reached? test, show and repeat messages')
@@ -75,6 +81,10 @@ export function alertsCommand(context: CliContext): Command {
     .addCommand(enable)
     .addHelpText('after', HELP);
 }
+
+const SHOW_CODES = '\nExit codes: 0 printed, 2 wrong usage or configuration, or no database.\n';
+
+const ACT_CODES = '\nExit codes: 0 done, 2 wrong usage or configuration, or no database.\n';
 
 const HELP = `
 Exit codes: 0 done, 1 a test message was not delivered, 2 wrong usage or configuration, or no database.

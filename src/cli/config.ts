@@ -65,7 +65,7 @@ export function configCommand(context: CliContext): Command {
     .summary('print its JSON Schema')
     .description('Prints the JSON Schema of the configuration, for editors.')
     .option('--json', 'it is JSON anyway');
-  schema.action(async () => {
+  schema.addHelpText('after', '\nExit codes: 0 printed, 2 wrong usage.\n').action(async () => {
     const { configJsonSchema } = await import('../config/json-schema.ts');
     context.stdout.write(printableJson(configJsonSchema()));
   });

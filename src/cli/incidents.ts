@@ -14,10 +14,12 @@ export function incidentsCommand(context: CliContext): Command {
     .addOption(new Option('--state <state>', 'only these').choices(INCIDENT_STATES))
     .option('--tenant <tenant>', 'only of this tenant')
     .option('--limit <count>', 'so many at most', limitOption, 20);
-  addDatabaseOptions(list).action(async () => {
-    const { listIncidents } = await import('./run-incidents.ts');
-    await listIncidents(context, list.opts<IncidentListOptions>());
-  });
+  addDatabaseOptions(list)
+    .addHelpText('after', LIST_CODES)
+    .action(async () => {
+      const { listIncidents } = await import('./run-incidents.ts');
+      await listIncidents(context, list.opts<IncidentListOptions>());
+    });
 
   const show = new Command('show')
     .summary('show one incident with its timeline')
@@ -25,10 +27,12 @@ export function incidentsCommand(context: CliContext): Command {
       'Shows an incident: what was observed, the deploy before it, what to do, and the timeline with alerts and notes.',
     )
     .argument('<incident>', INCIDENT);
-  addDatabaseOptions(show).action(async (name: string) => {
-    const { showIncident } = await import('./run-incidents.ts');
-    await showIncident(context, name, show.opts<DatabaseOptions>());
-  });
+  addDatabaseOptions(show)
+    .addHelpText('after', SHOW_CODES)
+    .action(async (name: string) => {
+      const { showIncident } = await import('./run-incidents.ts');
+      await showIncident(context, name, show.opts<DatabaseOptions>());
+    });
 
   return new Command('incidents')
     .summary('what went wrong, and who is on it')
@@ -78,6 +82,11 @@ function noteCommand(context: CliContext): Command {
     });
   });
 }
+
+const LIST_CODES = '\nExit codes: 0 printed, 2 wrong usage or configuration, or no database.\n';
+
+const SHOW_CODES =
+  '\nExit codes: 0 printed, 2 wrong usage or configuration, no such incident, or no database.\n';
 
 const ACT_CODES = `
 Exit codes: 0 done, 1 refused, 2 wrong usage or configuration, no such incident, or no database, 3 kept for the daemon, which did

@@ -24,29 +24,35 @@ export function silenceCommand(context: CliContext): Command {
       "end it early when a deploy of the tenant's app (or of this one) was verified",
     )
     .option('--author <name>', 'who says so (default: $USER)');
-  addDatabaseOptions(add).action(async () => {
-    const { addSilence } = await import('./run-silence.ts');
-    await addSilence(context, add.opts<SilenceOptions>());
-  });
+  addDatabaseOptions(add)
+    .addHelpText('after', ACT_CODES)
+    .action(async () => {
+      const { addSilence } = await import('./run-silence.ts');
+      await addSilence(context, add.opts<SilenceOptions>());
+    });
 
   const list = new Command('list')
     .summary('show the silences')
     .description('Shows the silences in force and to come, and which incidents they cover.')
     .option('--ended', 'also those that are over');
-  addDatabaseOptions(list).action(async () => {
-    const { listSilences } = await import('./run-silence.ts');
-    await listSilences(context, list.opts<DatabaseOptions & { readonly ended?: true }>());
-  });
+  addDatabaseOptions(list)
+    .addHelpText('after', SHOW_CODES)
+    .action(async () => {
+      const { listSilences } = await import('./run-silence.ts');
+      await listSilences(context, list.opts<DatabaseOptions & { readonly ended?: true }>());
+    });
 
   const end = new Command('end')
     .summary('end a silence now')
     .description('Ends a silence before its time. Trouble that persisted is told again.')
     .argument('<id>', 'as silence list shows it')
     .option('--author <name>', 'who says so (default: $USER)');
-  addDatabaseOptions(end).action(async (id: string) => {
-    const { endSilence } = await import('./run-silence.ts');
-    await endSilence(context, id, end.opts<EndSilenceOptions>());
-  });
+  addDatabaseOptions(end)
+    .addHelpText('after', END_CODES)
+    .action(async (id: string) => {
+      const { endSilence } = await import('./run-silence.ts');
+      await endSilence(context, id, end.opts<EndSilenceOptions>());
+    });
 
   return new Command('silence')
     .summary('be quiet on purpose: maintenance, known trouble')
@@ -69,6 +75,12 @@ function labelOption(
     throw new InvalidArgumentError('It must be NAME=VALUE, for example tier=gold.');
   return { ...before, [name]: value };
 }
+
+const ACT_CODES = '\nExit codes: 0 done, 2 wrong usage or configuration, or no database.\n';
+
+const SHOW_CODES = '\nExit codes: 0 printed, 2 wrong usage or configuration, or no database.\n';
+
+const END_CODES = '\nExit codes: 0 done, 2 wrong usage or configuration, no such silence, or no database.\n';
 
 const HELP = `
 Exit codes: 0 done, 2 wrong usage or configuration, no such silence, or no database.

@@ -10,10 +10,12 @@ export function tenantsCommand(context: CliContext): Command {
     .description(
       'Shows the sources of tenants, why the latest list of one is not believed, and every tenant.',
     );
-  addDatabaseOptions(list).action(async () => {
-    const { listTenants } = await import('./run-tenants.ts');
-    await listTenants(context, list.opts<DatabaseOptions>());
-  });
+  addDatabaseOptions(list)
+    .addHelpText('after', LIST_CODES)
+    .action(async () => {
+      const { listTenants } = await import('./run-tenants.ts');
+      await listTenants(context, list.opts<DatabaseOptions>());
+    });
 
   const accept = new Command('accept')
     .summary('confirm that the tenants a source lost are really gone')
@@ -36,6 +38,8 @@ export function tenantsCommand(context: CliContext): Command {
     .addCommand(accept)
     .addHelpText('after', HELP);
 }
+
+const LIST_CODES = '\nExit codes: 0 printed, 2 wrong usage or configuration, or no database.\n';
 
 const ACCEPT_CODES = `
 Exit codes: 0 done, 2 wrong usage or configuration, no such source, or no database, 3 kept for the daemon, which did not take it

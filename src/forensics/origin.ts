@@ -111,7 +111,7 @@ function judged(
     return {
       kind: 'batch',
       certainty: 'likely',
-      sentence: `created within ${spokenDuration(spanOf(createdAt, companions))} of ${count(companions.length, 'other misplaced certificate')}, without a release of ${claim.claim.app} before it: likely one job that goes through many apps`,
+      sentence: `created within ${spokenGap(spanOf(createdAt, companions))} of ${count(companions.length, 'other misplaced certificate')}, without a release of ${claim.claim.app} before it: likely one job that goes through many apps`,
       because: shared,
       release: null,
     };

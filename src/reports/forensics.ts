@@ -1,5 +1,5 @@
 import { originLine, troubleLine, type Findings, type ReleaseAround } from '../forensics/investigate.ts';
-import { spokenDuration, spokenTime } from '../model/spoken.ts';
+import { spokenGap, spokenTime } from '../model/spoken.ts';
 import { columns } from './columns.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { say } from './wording.ts';
@@ -44,7 +44,7 @@ function certificate({ claim, origin }: Findings): string {
   ];
   const companions = origin.companions.map(
     (one) =>
-      `${say(one.hostname)} on ${say(one.app)}, ${spokenDuration(Math.abs(one.apartMs))} ${one.apartMs < 0 ? 'before' : 'after'} it`,
+      `${say(one.hostname)} on ${say(one.app)}, ${spokenGap(Math.abs(one.apartMs))} ${one.apartMs < 0 ? 'before' : 'after'} it`,
   );
   return [
     `The certificate\n${columns(rows)}`,
@@ -57,7 +57,7 @@ function releaseRow(release: ReleaseAround): readonly string[] {
   const against =
     certificateAfterMs === null
       ? ''
-      : `${spokenDuration(Math.abs(certificateAfterMs))} ${certificateAfterMs < 0 ? 'after' : 'before'} the certificate`;
+      : `${spokenGap(Math.abs(certificateAfterMs))} ${certificateAfterMs < 0 ? 'after' : 'before'} the certificate`;
   return [
     spokenTime(createdAt),
     `v${version} of ${say(app)}`,

@@ -3,11 +3,12 @@ import type { Diagnosis, RemediationStep, VerifyResult } from '../model/diagnosi
 import { PLAIN, type Palette } from './palette.ts';
 import { VERDICT_STYLE } from './standing.ts';
 import { findingsOf, subjectsOf, worstFirst, type Subject } from './subject.ts';
-import type { GateRules } from './weight.ts';
+import { gateVerdict, type GateRules } from './weight.ts';
 import {
   checkText,
   codeLine,
   EFFECT_WORDS,
+  GATE_WORDS,
   headline,
   isKnown,
   KNOWN,
@@ -44,9 +45,20 @@ export function prettyReport(result: VerifyResult, options: PrettyOptions): stri
     ...detailed.map((subject) => section(subject, palette)),
     ...(listed.length > 0 ? [list(listed, palette)] : []),
     ...(options.notes ?? []).map((note) => wrap(say(note), 0)),
-    palette.bold(headline(result, options)),
+    ...(isSaidAlready(result, shared, options) ? [] : [palette.bold(headline(result, options))]),
   ];
   return withoutRunnerCommands(`${sections.join('\n\n')}\n`);
+}
+
+/** One tenant, nothing above it, and the gate says what its heading says: that is not said twice. */
+function isSaidAlready(
+  { tenants, ...result }: VerifyResult,
+  shared: readonly Subject[],
+  rules: GateRules,
+): boolean {
+  const [tenant] = tenants;
+  if (tenant === undefined || tenants.length > 1 || shared.length > 0 || isKnown(tenant)) return false;
+  return VERDICT_WORDS[tenant.verdict].startsWith(GATE_WORDS[gateVerdict({ ...result, tenants }, rules)]);
 }
 
 function hasFindings({

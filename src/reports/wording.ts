@@ -66,7 +66,8 @@ export function isKnown({ checks }: { readonly checks: readonly CheckResult[] })
   return failed.length > 0 && failed.every((check) => check.known === true);
 }
 
-const GATE_WORDS = { failed: 'failed', 'could-not-tell': 'could not tell', passed: 'passed' } as const;
+/** What the gate says of it, as a heading says it. */
+export const GATE_WORDS = { failed: 'failed', 'could-not-tell': 'could not tell', passed: 'passed' } as const;
 
 /** One sentence for the end of a log: what came out, over how many tenants. */
 export function headline(result: VerifyResult, rules: GateRules): string {

@@ -8,19 +8,29 @@ import { PROBLEM_CODES } from '../../src/model/problem.ts';
 import { MINIMAL } from '../config/workspace.ts';
 import { run } from './host.ts';
 
+/** The commands that a help lists. */
+function commandsIn(help: string): readonly string[] {
+  const [, list = ''] = /^Commands:\n((?: {2}.*\n)+)/mu.exec(help) ?? [];
+  return [...list.matchAll(/^ {2}([a-z]+)(?=[\s|[])/gmu)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== 'help');
+}
+
 describe('the program', () => {
   it('prints help with examples for itself and every command', async () => {
     const { exitCode, stdout } = await run(['--help']);
     assert.equal(exitCode, 0);
-    const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?=[\s[])/gm)]
-      .map(([, name = '']) => name)
-      .filter((name) => name !== 'help' && name !== 'tenantwatch');
+    const commands = commandsIn(stdout);
     assert.ok(commands.includes('verify') && commands.includes('config') && commands.includes('explain'));
     for (const command of commands) {
       const help = await run([command, '--help']);
       assert.equal(help.exitCode, 0, command);
       assert.match(help.stdout, /Exit codes:/, command);
       assert.match(help.stdout, /Examples:\n {2}tenantwatch /, command);
+      for (const below of commandsIn(help.stdout)) {
+        const own = await run([command, below, '--help']);
+        assert.match(own.stdout, /Exit codes:/, `${command} ${below}`);
+      }
     }
   });
 

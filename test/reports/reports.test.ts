@@ -48,10 +48,25 @@ describe('the report for the terminal', () => {
   pass     management-certificate  management-certificate as it was seen
   pass     machines-started        machines-started as it was seen
   pass     hostname-claims         hostname-claims as it was seen
-
-failed: 1 tenant in 812 ms
 `,
     );
+  });
+
+  it('says at the end what the gate says, but not twice of one tenant', () => {
+    const lastLine = (...given: Parameters<typeof prettyReport>): string | undefined =>
+      prettyReport(...given)
+        .trimEnd()
+        .split('\n')
+        .at(-1);
+    const warned = result([tenantResult({ checks: [check('direct-response', 'warn')] })]);
+    assert.match(lastLine(warned, RULES) ?? '', /^ {2}warn {5}direct-response/);
+    assert.equal(lastLine(warned, STRICT), 'failed: 1 tenant in 812 ms');
+    const platform = {
+      checks: [check<'control-handshake'>('control-handshake', 'fail')],
+      diagnosis: null,
+      alsoFound: [],
+    };
+    assert.equal(lastLine({ ...HEALTHY, platform }, RULES), 'failed: 1 tenant in 812 ms');
   });
 
   it('is the same with colours, but for the escape codes', () => {
