@@ -1,16 +1,10 @@
-import { createDelivery, createDirect, createRouter, type PastChannels } from '../alerts/index.ts';
+import type { PastChannels } from '../alerts/index.ts';
 import type { StartedDaemon } from '../cli/context.ts';
 import type { Cadence, Config } from '../config/index.ts';
-import { runbookUrl } from '../diagnosis/catalogue.ts';
-import { stormDiagnosis } from '../diagnosis/storm.ts';
-import { endByDeploy, isStorm, type IncidentPolicy } from '../incidents/index.ts';
+import { endByDeploy } from '../incidents/index.ts';
 import { startHttp } from '../http/server.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import type { AlertLinks } from '../model/alert.ts';
-import type { Incident } from '../model/incident.ts';
 import type { Logger } from '../model/logger.ts';
-import type { Platform } from '../model/platform.ts';
-import type { Tenant } from '../model/tenant.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { createDaemon } from '../monitor/daemon.ts';
 import { createEdgeErrors } from '../monitor/edge-errors.ts';
@@ -20,13 +14,11 @@ import { createHistory } from '../monitor/history.ts';
 import { createInventoryKeeper } from '../monitor/inventory.ts';
 import { watchStalls } from '../monitor/stall.ts';
 import { newestViews } from '../monitor/newest-view.ts';
-import { createTracker } from '../monitor/tracker.ts';
-import { whatCameBefore } from '../monitor/what-came-before.ts';
+import type { Tracker } from '../monitor/tracker.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createRunWriter, openStore } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
-import { openChannels } from './channels.ts';
-import { createDatabaseAlarm } from './database-alarm.ts';
+import { createAlerting } from './alerting.ts';
 import { watchDatabase } from './database-watch.ts';
 import { startEdgeMetrics, withEdgeErrors } from './edge-metrics.ts';
 import { observeFleet } from './fleet-metrics.ts';
@@ -36,9 +28,10 @@ import { createProbing, type ProbingHost } from './probing.ts';
 import { createSilenceBook, withNotice } from './silences.ts';
 import { createSlackActions } from './slack-actions.ts';
 import { createDaemonDirectory } from './tenants.ts';
-import { tellTenants } from './tell-tenants.ts';
+import { createTenantTaker } from './take-tenants.ts';
+import { createTracking } from './tracking.ts';
 import { createUpkeep } from './upkeep.ts';
-import { createWatchdog, fleetInWords } from './watchdog.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
   readonly logger: Logger;
@@ -51,10 +44,12 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
   const { clock, random, logger, version } = host;
   const store = openStore({ path: config.store.path, clock, logger, daemon: true });
   const loopDelay = watchLoopDelay(clock);
+  const databaseWritable = (): boolean => writer.state().trouble === null && tracker.stored();
   const metrics = createMetrics({
     version,
     perTenant: config.server.perTenantMetrics,
     longestDelayMs: loopDelay.longestMs,
+    databaseWritable,
   });
   const probing = createProbing(config, { ...host, recorder: metrics });
   const { observer, flyProbe, servers, budget } = probing;
@@ -70,81 +65,37 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     smallState: store.smallState,
     audit: store.audit,
   });
-  let taken: readonly Tenant[] | undefined;
-  const takeTenants = ({ tenants, complete }: ReturnType<typeof directory.current>): void => {
-    // No source has ever answered: that is not an empty fleet.
-    if (!complete && tenants.length === 0) return;
-    if (tenants !== taken || complete !== fleet.complete()) {
-      const first = !fleet.loaded();
-      const { added, removed } = fleet.setTenants(tenants, complete);
-      tellTenants(logger, first ? [] : added, removed);
-      if (first) logger.info({ tenants: tenants.length }, 'tenants are known');
-    }
-    taken = tenants;
-    // Who is missing in a part of the list is not known to be gone.
-    if (complete) tracker.closeAbsent();
-  };
   const stalls = watchStalls(clock, (durationMs) => {
     logger.warn({ durationMs: Math.round(durationMs) }, 'this process did not run for a while');
   });
   const userAgent = `tenantwatch/${version}`;
-  const { notifiers, past } = openChannels(config.alerts.channels, host.past, store, {
-    clock,
-    logger,
-    userAgent,
-  });
-  const delivery = createDelivery({
-    outbox: store.outbox,
-    notifiers,
+  const alerting = createAlerting(config, {
+    store,
+    writer,
+    fleet,
+    recorder: metrics,
     clock,
     random,
     logger,
-    recorder: metrics,
-    openIncidents: () => store.incidents.unresolved(),
-  });
-  const direct = createDirect({ notifiers, clock, random, logger });
-  const alarm = createDatabaseAlarm({
-    trouble: () => writer.state().trouble,
-    direct,
-    clock,
-    state: () => {
-      const where = config.server.publicUrl ?? 'tenantwatch verify --all';
-      return `At the last look: ${fleetInWords(fleet)}. See: ${where}`;
-    },
+    userAgent,
+    past: host.past,
   });
   const silences = createSilenceBook(store, clock);
 
-  const tracker = createTracker({
-    policy: policyOf(config),
+  const tracker: Tracker = createTracking(config, {
+    store,
+    fleet,
+    platform,
     clock,
     logger,
-    known: [
-      ...store.incidents.resolvedSince(clock.now() - config.incidents.reopenWithinMs),
-      ...store.incidents.unresolved(),
-    ],
-    past: (id) => store.incidents.get(id) ?? undefined,
-    commit: store.commitIncidents,
     silences: silences.current,
-    tenant: fleet.tenant,
-    fleetSize: () => fleet.tenants().length,
-    channelsFor: createRouter(
-      config.alerts.routes,
-      config.alerts.channels.map(({ name }) => name),
-    ),
-    before: (incident) =>
-      whatCameBefore(store, platform, fleet.tenant(incident.subject.name) ?? null, incident),
-    links: (incident) => linksOf(incident, config, platform),
-    stormDiagnosis: ({ code, members }) => {
-      const results = members.flatMap((id) => fleet.result(id) ?? []);
-      return results.length === 0 ? null : stormDiagnosis(code, results, platform);
-    },
     committed: (changed, deliveries) => {
       fleet.incidentsChanged(changed);
       metrics.incidents(tracker.unresolved());
-      if (deliveries > 0) delivery.wake();
+      if (deliveries > 0) alerting.wake();
     },
   });
-
+  const takeTenants = createTenantTaker({ fleet, tracker, logger });
   metrics.incidents(tracker.unresolved());
   metrics.databaseBytes(store.bytes());
   // Whom a silence covers and a route names must be known before time passes for incidents; Fly may take its time.
@@ -168,7 +119,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       fleet,
       tracker,
       clock,
-      wake: delivery.wake,
+      wake: alerting.wake,
     }),
   });
   const scheduler = createScheduler({
@@ -228,7 +179,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     // Whoever confirmed that tenants are gone waits for it.
     if (directory.mustAsk()) void scheduler.sweepNow();
     tracker.flush();
-    delivery.wake();
+    alerting.wake();
   });
   const slackActions = createSlackActions(config.alerts.channels, { clock, logger, userAgent });
   const http = await startHttp({
@@ -240,6 +191,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     tracker,
     scheduler,
     metrics,
+    databaseWritable,
     inventory: inventory.current,
     fly: probing.fly,
     slackActions,
@@ -252,8 +204,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     store.close();
     throw error;
   });
-  delivery.start();
-  alarm.start();
+  alerting.start();
   decisions.start();
   scheduler.start(daemon);
   const stopEdgeMetrics = startEdgeMetrics(edgeErrors);
@@ -264,7 +215,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     fleet,
     tracker,
     url: http.url,
-    channels: past,
+    channels: alerting.past,
     stop: async () => {
       await http.close();
       await slackActions?.close();
@@ -276,9 +227,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       decisions.stop();
       stalls.stop();
       loopDelay.stop();
-      alarm.stop();
-      await direct.stop();
-      await delivery.stop();
+      await alerting.stop();
       await probing.close();
       writer.close();
       store.close();
@@ -289,28 +238,4 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
 /** How long a complete sweep is evidence while later ones fail; by a cron expression until the next one. */
 function freshFor(cadence: Cadence): number {
   return 'cron' in cadence ? Number.POSITIVE_INFINITY : Math.max(3 * cadence.everyMs, 2 * MINUTE_MS);
-}
-
-function policyOf({ incidents, alerts }: Config): IncidentPolicy {
-  return {
-    openAfter: incidents.openAfter,
-    resolveAfter: incidents.resolveAfter,
-    reopenWithinMs: incidents.reopenWithinMs,
-    stormShare: incidents.stormShare,
-    stormCount: incidents.stormCount,
-    reminders: alerts.remindersMs,
-  };
-}
-
-function linksOf(incident: Incident, config: Config, platform: Platform): AlertLinks {
-  const { publicUrl } = config.server;
-  const runbook = runbookUrl(incident.code, platform);
-  if (publicUrl === null) return { runbook, incident: null, verify: null };
-  const { scope, name } = incident.subject;
-  const isTenant = scope === 'tenant' && !isStorm(incident);
-  return {
-    runbook,
-    incident: `${publicUrl}/incidents/${encodeURIComponent(incident.id)}`,
-    verify: isTenant ? `${publicUrl}/tenants/${encodeURIComponent(name)}` : null,
-  };
 }
