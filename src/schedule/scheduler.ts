@@ -43,7 +43,9 @@ export interface Scheduler {
   readonly dispatch: Dispatch;
   readonly start: (daemon: Daemon) => void;
   /**
-   * One run of a tenant for somebody who waits, before everything else; undefined when the tenant is gone or we stop.
+   * One run of a tenant for somebody who waits, before everything else, but for the trigger `schedule`: a scrape of every tenant is
+   * no more urgent than our own schedule. Undefined when the tenant is gone or we stop.
+   *
    * @param facts of Fly's API: asked now, or the latest sweep's (default: asked now for gate and manual runs)
    */
   readonly verifyNow: (
@@ -128,16 +130,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     timetable.set(ids, intervalMs, clock.now(), clock.monotonicMs());
   };
 
+  const scheduled = (tenant: string): Priority =>
+    fleet.latest(tenant)?.decided === 'fail' ? 'failing' : 'routine';
+
   const edge = (): void => {
     const { tenants, dropped, lateMs } = timetable.take(clock.monotonicMs());
     recorder.lag('edge', lateMs);
     if (queue.running() === 0) endedMs = clock.monotonicMs();
     if (dropped > 0)
       logger.warn({ dropped }, 'runs were dropped after a stall; each tenant keeps its next slot');
-    for (const id of tenants) {
-      const priority: Priority = fleet.latest(id)?.decided === 'fail' ? 'failing' : 'routine';
-      queue.push(id, priority, { tenant: id, trigger: 'schedule', run: {} });
-    }
+    for (const id of tenants) queue.push(id, scheduled(id), { tenant: id, trigger: 'schedule', run: {} });
   };
 
   const loop = (name: LoopName, cadence: Cadence, run: (signal: AbortSignal) => Promise<void>): Loop => {
@@ -196,7 +198,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           ...(onCheck === undefined ? {} : { onCheck }),
         };
         const job: Job = { tenant, trigger, done, run };
-        queue.push(`${tenant}/${String(++requests)}`, 'gate', job);
+        queue.push(`${tenant}/${String(++requests)}`, waited ? 'gate' : scheduled(tenant), job);
       }),
     sweepNow: async () => {
       const inventory = loops.find(({ name }) => name === 'inventory');

@@ -52,4 +52,37 @@ describe('the scheduler', () => {
     await clock.advance(1);
     assert.deepEqual(scheduler.stalled(), []);
   });
+
+  it('takes a scrape of every tenant in its turn, and somebody who waits first', async (context) => {
+    const clock = createManualClock();
+    const every = { everyMs: 3_600_000 };
+    const scheduler = createScheduler({
+      fleet: createFleet(),
+      clock,
+      logger: recordingLogger(),
+      recorder: { lag: () => undefined },
+      intervals: { edgeMs: 60_000, inventory: every, platform: every, suspects: every },
+      concurrency: 1,
+      handshakesPerSecond: 25,
+      ledger: { load: () => undefined, save: () => undefined },
+      upkeep: nothing,
+    });
+    const order: string[] = [];
+    scheduler.start({
+      sweep: nothing,
+      observeShared: nothing,
+      lookAtSuspects: nothing,
+      verify: (tenant, trigger, priority) => {
+        order.push(`${tenant} ${trigger} ${priority}`);
+        return Promise.resolve(undefined);
+      },
+    });
+    context.after(() => scheduler.stop());
+    await Promise.all([
+      scheduler.verifyNow('a', 'schedule'),
+      scheduler.verifyNow('b', 'schedule'),
+      scheduler.verifyNow('c', 'gate'),
+    ]);
+    assert.deepEqual(order, ['a schedule routine', 'c gate gate', 'b schedule routine']);
+  });
 });
