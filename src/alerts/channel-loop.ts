@@ -4,7 +4,7 @@ import type { Logger } from '../model/logger.ts';
 import type { Recorder } from '../model/recorder.ts';
 import { SECOND_MS, type Clock, type Random } from '../model/time.ts';
 import { backoffMs } from './backoff.ts';
-import { channelNotice, noticeDeliveries } from './notices.ts';
+import { channelNotice, noticeDeliveries, recipientsNotice } from './notices.ts';
 import { createPause } from './wakeable.ts';
 
 export interface ChannelLoop {
@@ -26,7 +26,7 @@ export interface ChannelLoopOptions {
     readonly idleMs: number;
   };
   /** All channels: this one's trouble is reported through the rest. */
-  readonly others: readonly string[];
+  readonly all: readonly string[];
   /** Wakes every channel. */
   readonly wake: () => void;
 }
@@ -118,11 +118,17 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     cause: string,
     delivery: Delivery,
   ): void => {
-    // Of notices no notices are made: two broken channels would talk about each other for ever.
-    if (!('incident' in delivery.message)) return;
-    const others = options.others.filter((name) => name !== channel);
+    // Two channels that refuse each message would talk about each other's refusals for ever. One that is disabled says nothing more,
+    // and whatever it was disabled by, others must know: the next alert waits for it.
+    if (reason === 'undeliverable' && !('incident' in delivery.message)) return;
+    const others = options.all.filter((name) => name !== channel);
     const notice = channelNotice(reason, channel, cause, delivery.id, clock.now());
     outbox.add(noticeDeliveries(notice, others));
+    options.wake();
+  };
+
+  const reportMissed = (missed: string): void => {
+    outbox.add(noticeDeliveries(recipientsNotice(channel, missed, clock.now()), options.all));
     options.wake();
   };
 
@@ -136,9 +142,11 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
         failingSince = undefined;
         reported = false;
         await insist(() => {
+          if (outcome.missed !== undefined) reportMissed(outcome.missed);
           outbox.sent(delivery.id, now, outcome.handle ?? null);
         });
-        logger.info(fields, 'alert delivered');
+        if (outcome.missed === undefined) logger.info(fields, 'alert delivered');
+        else logger.warn({ ...fields, missed: outcome.missed }, 'alert delivered, but not to everybody');
         return;
       case 'rejected':
         logger.error({ ...fields, reason: outcome.reason }, 'alert refused by the receiver and given up');

@@ -79,7 +79,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryPipeline {
     });
     for (const notifier of notifiers) resume(notifier);
     loops = notifiers.map((notifier) =>
-      createChannelLoop(notifier, { ...options, limits, others: names, wake }),
+      createChannelLoop(notifier, { ...options, limits, all: names, wake }),
     );
   };
 

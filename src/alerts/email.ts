@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import type { DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { alertAsText, describeAlert, describeNotice } from './message.ts';
+import { createMailRecipients } from './mail-recipients.ts';
 import type { EmailOptions } from './options.ts';
 
 export interface EmailText {
@@ -31,6 +32,7 @@ export function createEmailNotifier(options: EmailOptions, timeoutMs: number = 1
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  const recipients = createMailRecipients(options.to);
   return {
     name: options.name,
     type: 'email',
@@ -39,6 +41,7 @@ export function createEmailNotifier(options: EmailOptions, timeoutMs: number = 1
       const sending = transport.sendMail({
         from: options.from,
         to: [...options.to],
+        envelope: { from: options.from, to: [...recipients.left(message.id)] },
         subject,
         text,
         messageId,
@@ -46,7 +49,10 @@ export function createEmailNotifier(options: EmailOptions, timeoutMs: number = 1
         ...(inReplyTo === null ? {} : { inReplyTo, references: inReplyTo }),
       });
       return Promise.race([
-        sending.then((): DeliveryOutcome => ({ result: 'sent' }), judgeMailError),
+        sending.then(
+          (info) => recipients.taken(message.id, info),
+          (error: unknown) => recipients.failed(message.id, judgeMailError(error)),
+        ),
         aborted(signal),
       ]);
     },

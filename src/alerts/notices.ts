@@ -67,6 +67,12 @@ export function lostChannelNotice(
   return { id: `channel-lost-${channel}-${incidents[0] ?? ''}`, reason: 'channel-lost', at: now, text };
 }
 
+/** Some recipients of a channel are refused, others are not; said once, over every channel, as this one works. */
+export function recipientsNotice(channel: string, missed: string, now: number): Notice {
+  const text = `The alert channel ${channel} does not reach everybody: its server refuses ${missed}. The others get every message. Correct alerts.channels.`;
+  return { id: `recipients-${channel}-${missed}`, reason: 'undeliverable', at: now, text };
+}
+
 /** One channel's trouble, for the others. */
 export function channelNotice(
   reason: Extract<NoticeReason, 'channel-disabled' | 'channel-failing' | 'undeliverable'>,

@@ -36,11 +36,11 @@ export async function testChannel(
   const document = {
     schema: 'tenantwatch.channel-test/1',
     channel,
-    delivered: outcome.result === 'sent',
-    reason: outcome.result === 'sent' ? null : outcome.reason,
+    delivered: failureOf(outcome) === null,
+    reason: failureOf(outcome),
   } as const;
   print(context, options, document, () => `${channel}: ${outcomeWords(outcome)}\n`);
-  if (outcome.result !== 'sent') context.finish(EXIT.failed);
+  if (failureOf(outcome) !== null) context.finish(EXIT.failed);
 }
 
 /** Who tested what, for the audit trail. A test needs no database: where there is none, none is kept. */
@@ -51,6 +51,7 @@ async function keepTest(
   outcome: DeliveryOutcome,
 ): Promise<void> {
   const { env, clock, stderr } = context;
+  const reason = failureOf(outcome);
   try {
     const store = await context.openStore(config, 'write');
     try {
@@ -59,8 +60,8 @@ async function keepTest(
         actor: plainText(env.USER ?? env.LOGNAME ?? '', 80) || 'nobody signed in',
         action: 'alerts.test',
         subject: channel,
-        outcome: outcome.result === 'sent' ? 'done' : 'failed',
-        detail: outcome.result === 'sent' ? {} : { reason: outcome.reason },
+        outcome: reason === null ? 'done' : 'failed',
+        detail: reason === null ? {} : { reason },
       });
     } finally {
       store.close();
@@ -72,10 +73,18 @@ async function keepTest(
   }
 }
 
+/** Null: everybody got it. */
+function failureOf(outcome: DeliveryOutcome): string | null {
+  if (outcome.result !== 'sent') return outcome.reason;
+  return outcome.missed === undefined ? null : `refused for ${outcome.missed}`;
+}
+
 function outcomeWords(outcome: DeliveryOutcome): string {
   switch (outcome.result) {
     case 'sent':
-      return 'the test message was delivered';
+      return outcome.missed === undefined
+        ? 'the test message was delivered'
+        : `delivered, but refused for ${say(outcome.missed)}`;
     case 'retry':
       return `not delivered: ${say(outcome.reason)} (the daemon would try again)`;
     case 'rejected':
@@ -177,12 +186,18 @@ export async function retryDeliveries(
     const detail = { count: chosen.length, ids: chosen.slice(0, 100) };
     const entry = { actor: author, action: 'alerts.retry', subject: 'deliveries', detail };
     const requeued = chosen.length === 0 ? 0 : audited(store, context.clock, entry, requeue);
+    const overtaken = chosen.length - requeued;
     print(
       context,
       options,
-      { schema: 'tenantwatch.retry/1', requeued, ids: chosen } as const,
-      () =>
-        `${requeued === 0 ? 'nothing' : requeued} to be sent again${requeued === 0 ? '' : ' by the daemon'}\n`,
+      { schema: 'tenantwatch.retry/1', requeued, overtaken, ids: chosen } as const,
+      () => `${retryWords(requeued, overtaken)}\n`,
     );
   });
+}
+
+function retryWords(requeued: number, overtaken: number): string {
+  const again = requeued === 0 ? 'nothing to be sent again' : `${requeued} to be sent again by the daemon`;
+  if (overtaken === 0) return again;
+  return `${again}; ${overtaken} left as ${overtaken === 1 ? 'it is' : 'they are'}: the channel has later news of the same incident`;
 }

@@ -1,10 +1,11 @@
 import { ConfigError, loadConfig, type Config, type LoadOptions } from '../config/index.ts';
 import { doctorReport, doctorReportOf, type DoctorFinding } from '../reports/doctor.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, GateVerifier } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { print } from './database.ts';
 import { judgeMachine } from './doctor/machine.ts';
 import { judgePlatformRound } from './doctor/platform.ts';
+import { judgeTenants, type TenantsAnswer } from './doctor/tenants.ts';
 import { judgeToken, type TokenAnswer } from './doctor/token.ts';
 import { EXIT } from './exit-code.ts';
 import { flyFailure } from './fly-failure.ts';
@@ -94,9 +95,27 @@ async function platformFindings(
       wake: false,
       signal: AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]),
     });
-    return judgePlatformRound(result);
+    return [
+      ...judgePlatformRound(result),
+      judgeTenants(await tenantsOf(verifier, context, config, noFly), config),
+    ];
   } finally {
     await verifier.close();
+  }
+}
+
+/** The list as the daemon would begin with. */
+async function tenantsOf(
+  verifier: GateVerifier,
+  { signal }: CliContext,
+  { tenants: sources }: Config,
+  noFly: boolean,
+): Promise<TenantsAnswer> {
+  if (noFly && sources.every(({ source }) => source === 'fly')) return { list: 'left-out' };
+  try {
+    return { list: 'read', tenants: await verifier.tenants({ discover: !noFly, signal }) };
+  } catch (error) {
+    return { list: 'unreadable', why: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -129,9 +148,11 @@ async function tried(context: CliContext, config: Config, name: string): Promise
   const advice = ['check the secret and the address of the channel in alerts.channels'];
   try {
     const outcome = await context.sendTest(config, name, context.signal);
-    return outcome.result === 'sent'
-      ? { verdict: 'pass', text: 'The test message was taken.', advice: [] }
-      : { verdict: 'fail', text: `The test message was not taken: ${outcome.reason}`, advice };
+    if (outcome.result === 'sent')
+      return outcome.missed === undefined
+        ? { verdict: 'pass', text: 'The test message was taken.', advice: [] }
+        : { verdict: 'fail', text: `The test message was refused for ${outcome.missed}.`, advice };
+    return { verdict: 'fail', text: `The test message was not taken: ${outcome.reason}`, advice };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'SecretError') throw error;
     return { verdict: 'fail', text: error.message, advice };

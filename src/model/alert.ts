@@ -80,7 +80,12 @@ export interface SendContext {
 
 /** The channel judges whether a failure can be retried, the pipeline owns the retry. */
 export type DeliveryOutcome =
-  | { readonly result: 'sent'; readonly handle?: string }
+  | {
+      readonly result: 'sent';
+      readonly handle?: string;
+      /** Who of several recipients will never get it: `ops@example.com (SMTP 550)`. */
+      readonly missed?: string;
+    }
   | {
       readonly result: 'retry';
       readonly reason: string;

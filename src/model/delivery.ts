@@ -48,7 +48,10 @@ export interface Outbox {
     readonly group?: string;
     readonly limit?: number;
   }) => readonly Delivery[];
-  /** Puts dead rows back to waiting; returns how many. */
+  /**
+   * Puts dead rows back to waiting; returns how many. A row whose channel got, or gets just now, later news of its group stays dead: old news
+   * after it would be taken for the newest.
+   */
   readonly requeue: (ids: readonly string[], now: number) => number;
   readonly disableChannel: (channel: string, now: number, reason: string) => void;
   readonly enableChannel: (channel: string) => void;

@@ -74,7 +74,10 @@ export function createOutbox(connection: Connection): OutboxWriter {
     `SELECT * FROM deliveries WHERE grp = @group AND ${selection} ORDER BY seq DESC LIMIT @limit`,
   );
   const requeue = connection.prepare(
-    `UPDATE deliveries SET state = 'waiting', next_attempt_at = ? WHERE id = ? AND state = 'dead'`,
+    `UPDATE deliveries SET state = 'waiting', next_attempt_at = ? WHERE id = ? AND state = 'dead'
+       AND NOT EXISTS (SELECT 1 FROM deliveries AS later
+         WHERE later.channel = deliveries.channel AND later.grp = deliveries.grp AND later.seq > deliveries.seq
+           AND later.state IN ('sent', 'leased'))`,
   );
   const disable = connection.prepare(
     'INSERT INTO disabled_channels (channel, at, reason) VALUES (?, ?, ?) ON CONFLICT (channel) DO NOTHING',

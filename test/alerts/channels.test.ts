@@ -275,6 +275,8 @@ describe('Alertmanager gets', () => {
   });
 });
 
+type Smtp = Awaited<ReturnType<typeof startSmtpReceiver>>;
+
 describe('mail', () => {
   it('is one conversation for each incident, with ids that stay', async () => {
     const smtp = await startSmtpReceiver();
@@ -307,6 +309,52 @@ describe('mail', () => {
       header('Subject')[2],
       "RESOLVED: 999bc6549a64.example.com: a certificate on the tenant's app conflicts with the wildcard",
     );
+  });
+
+  describe('that its server takes for some recipients', () => {
+    const twoRecipients = async (play: (smtp: Smtp, send: () => Promise<unknown>) => Promise<void>) => {
+      const smtp = await startSmtpReceiver();
+      const to = ['ops@example.com', 'boss@example.com'];
+      const [notifier] = createNotifiers(
+        [{ type: 'email', name: 'mail', smtp: secret(smtp.url), from: 'watch@example.com', to }],
+        settings,
+      );
+      await play(smtp, async () => notifier?.send(opened, sendContext()));
+      await notifier?.close?.();
+      await smtp.close();
+      return smtp.mails.map((mail) => mail.to.join(' '));
+    };
+
+    it('is sent later to whoever was refused for now, and to nobody twice', async () => {
+      const mails = await twoRecipients(async (smtp, send) => {
+        smtp.behave({ rcpt: '450 later', only: 'boss@example.com' });
+        const retry = { result: 'retry', reason: 'boss@example.com (SMTP 450); the others have it' };
+        assert.deepEqual(await send(), retry);
+        const none = { result: 'retry', reason: 'boss@example.com (SMTP EENVELOPE 450); the others have it' };
+        assert.deepEqual(await send(), none);
+        smtp.behave({ rcpt: '250 ok' });
+        assert.deepEqual(await send(), { result: 'sent' });
+      });
+      assert.deepEqual(mails, ['ops@example.com', 'boss@example.com']);
+    });
+
+    it('says who refuses it for good', async () => {
+      const mails = await twoRecipients(async (smtp, send) => {
+        smtp.behave({ rcpt: '550 who?', only: 'boss@example.com' });
+        assert.deepEqual(await send(), { result: 'sent', missed: 'boss@example.com (SMTP 550)' });
+      });
+      assert.deepEqual(mails, ['ops@example.com']);
+    });
+
+    it('does not wait long for one mailbox: the others are to hear the next news', async () => {
+      const outcomes: unknown[] = [];
+      await twoRecipients(async (smtp, send) => {
+        smtp.behave({ rcpt: '452 full', only: 'boss@example.com' });
+        for (let nth = 0; nth < 6; nth += 1) outcomes.push(await send());
+      });
+      assert.equal(outcomes.filter((one) => JSON.stringify(one).includes('retry')).length, 5);
+      assert.deepEqual(outcomes[5], { result: 'sent', missed: 'boss@example.com (SMTP EENVELOPE 452)' });
+    });
   });
 
   it('holds the whole message as text', () => {

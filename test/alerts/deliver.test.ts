@@ -185,13 +185,42 @@ describe('delivery', () => {
     await delivery.stop();
   });
 
-  it('makes no notices of notices', async () => {
-    const gone = (): DeliveryOutcome => ({ result: 'disabled', reason: 'gone' });
-    const { delivery, store, time } = setUp({ a: gone, b: gone });
-    store.outbox.add([row(opened)]);
+  it('does not let two broken channels talk about each other for ever', async () => {
+    for (const [outcome, rows] of [
+      [{ result: 'disabled', reason: 'gone' }, 3],
+      [{ result: 'rejected', reason: 'answered 400' }, 2],
+      [retry, 3],
+    ] as const) {
+      const { delivery, store, time } = setUp({ a: () => outcome, b: () => outcome });
+      store.outbox.add([row(opened)]);
+      delivery.start();
+      await time.advance(HOUR_MS);
+      assert.equal(store.rows().length, rows, outcome.result);
+      await delivery.stop();
+    }
+  });
+
+  it('says that a channel is disabled, whatever it was that it refused', async () => {
+    const { delivery, store, ids, time } = setUp({
+      a: () => ({ result: 'disabled', reason: 'Slack answered no_service' }),
+      b: ok,
+    });
+    store.outbox.add(noticeDeliveries({ ...notice, id: 'watchdog-1', reason: 'watchdog' }, ['a']));
     delivery.start();
-    await time.advance(HOUR_MS);
-    assert.equal(store.rows().length, 2);
+    await time.advance(MINUTE_MS);
+    assert.deepEqual(ids('b'), ['channel-disabled-watchdog-1/a']);
+    await delivery.stop();
+  });
+
+  it('says once, over every channel, that one recipient of several is refused', async () => {
+    const partly: DeliveryOutcome = { result: 'sent', missed: 'ops@example.com (SMTP 550)' };
+    const { delivery, store, ids, time } = setUp({ a: () => partly, b: ok });
+    store.outbox.add([row(opened), row(resolved)]);
+    delivery.start();
+    await time.advance(MINUTE_MS);
+    const said = 'recipients-a-ops@example.com (SMTP 550)';
+    assert.deepEqual(ids('a')?.toSorted(), [said, opened.id, resolved.id].toSorted());
+    assert.deepEqual(ids('b'), [said]);
     await delivery.stop();
   });
 

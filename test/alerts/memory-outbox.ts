@@ -75,7 +75,18 @@ export function createMemoryOutbox() {
         )
         .slice(0, limit),
     requeue: (ids, now) => {
-      const dead = rows.filter((row) => row.state === 'dead' && ids.includes(row.id));
+      const overtaken = (row: Delivery, index: number): boolean =>
+        rows
+          .slice(index + 1)
+          .some(
+            (later) =>
+              (later.state === 'sent' || later.state === 'leased') &&
+              later.channel === row.channel &&
+              later.group === row.group,
+          );
+      const dead = rows.filter(
+        (row, index) => row.state === 'dead' && ids.includes(row.id) && !overtaken(row, index),
+      );
       for (const { id } of dead) change(id, { state: 'waiting', nextAttemptAt: now });
       return dead.length;
     },

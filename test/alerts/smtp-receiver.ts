@@ -8,8 +8,9 @@ export interface Mail {
   readonly data: string;
 }
 
-/** What to answer at RCPT and AUTH; `hang` stays silent from the greeting on, `drop` closes there. */
-export type SmtpBehaviour = { readonly rcpt: string; readonly auth?: string } | 'hang' | 'drop' | 'garbage';
+/** What to answer at RCPT (`only`: to this recipient, 250 to any other) and AUTH; `hang` stays silent from the greeting on, `drop` closes there. */
+export type SmtpBehaviour =
+  { readonly rcpt: string; readonly only?: string; readonly auth?: string } | 'hang' | 'drop' | 'garbage';
 
 /** A small SMTP server on loopback (RFC 5321, as much as a client needs) that keeps what it got. */
 export async function startSmtpReceiver(
@@ -54,7 +55,7 @@ export async function startSmtpReceiver(
 
 function converse(
   socket: Socket,
-  { rcpt, auth = '235 welcome' }: Extract<SmtpBehaviour, object>,
+  { rcpt, only, auth = '235 welcome' }: Extract<SmtpBehaviour, object>,
   lines: string[],
   deliver: (mail: Mail) => void,
 ): void {
@@ -70,13 +71,14 @@ function converse(
     const verb = line.slice(0, 4).toUpperCase();
     const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
     if (verb === 'MAIL') from = address;
-    if (verb === 'RCPT' && rcpt.startsWith('2')) to.push(address);
+    const answer = only === undefined || only === address ? rcpt : '250 ok';
+    if (verb === 'RCPT' && answer.startsWith('2')) to.push(address);
     if (verb === 'DATA') inData = true;
     const answers: Readonly<Record<string, string>> = {
       EHLO: '250-loopback\r\n250 AUTH PLAIN',
       HELO: '250 loopback',
       MAIL: '250 ok',
-      RCPT: rcpt,
+      RCPT: answer,
       AUTH: auth,
       DATA: '354 go on',
       RSET: '250 ok',

@@ -370,5 +370,12 @@ describe('alerts', () => {
     assert.equal(outbox.list({ state: 'waiting' }).length, 3);
     assert.match((await host.command('alerts', 'retry', '--all')).stdout, /^nothing to be sent again/u);
     assert.equal(audit.list({ action: 'alerts.retry' }).length, 4);
+
+    outbox.dead('d1', T0, 'refused');
+    outbox.sent('d3', T0 + 1, null);
+    assert.match(
+      (await host.command('alerts', 'retry', 'd1')).stdout,
+      /^nothing to be sent again; 1 left as it is: the channel has later news of the same incident$/mu,
+    );
   });
 });

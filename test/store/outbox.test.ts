@@ -99,9 +99,26 @@ describe('the outbox', () => {
         .map((row) => [row.id, row.lastError]),
       [['d1', 'rejected']],
     );
+    outbox.retry('d2', T0 + 9, 'answered 500');
     assert.equal(outbox.requeue(['d1', 'd2', 'unknown'], T0 + 5), 1);
     assert.equal(outbox.nextDueAt(), T0 + 5);
     assert.deepEqual(leased(outbox, T0 + 5), ['d1']);
+  });
+
+  it('does not take back what later news of the same incident have overtaken', (context) => {
+    const { outbox } = temporaryStore(context);
+    outbox.add([aDelivery('d1'), aDelivery('d2'), aDelivery('other', { group: 'incident-2' })]);
+    leased(outbox, T0);
+    for (const id of ['d1', 'other']) outbox.dead(id, T0, 'rejected');
+    assert.deepEqual(leased(outbox, T0), ['d2']);
+    assert.equal(outbox.requeue(['d1'], T0 + 1), 0, 'd2 is under way');
+    outbox.sent('d2', T0 + 2, null);
+    assert.equal(outbox.requeue(['d1'], T0 + 3), 0, 'd2 was sent');
+    assert.equal(outbox.requeue(['d1', 'other'], T0 + 4), 1);
+    assert.deepEqual(
+      outbox.list({ state: 'dead' }).map(({ id }) => id),
+      ['d1'],
+    );
   });
 
   it('holds back what belongs to a channel that is disabled, and gives it when it is enabled', (context) => {
