@@ -24,6 +24,8 @@ export interface HttpContext {
   readonly scheduler: Scheduler;
   /** What is written through it is noticed at once, as what the command line writes is within a second. */
   readonly store: Store;
+  /** Did the latest write to the database work? */
+  readonly databaseWritable: () => boolean;
   readonly metrics: Metrics;
   /** The last complete sweep while it is fresh enough to be evidence, else how the latest one failed. */
   readonly inventory: () => Observation<Inventory>;

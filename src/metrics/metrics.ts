@@ -42,6 +42,8 @@ export interface MetricsOptions {
   readonly perTenant: boolean;
   /** The longest delay of the event loop since the last call. */
   readonly longestDelayMs?: () => number;
+  /** Did the latest write to the database work? */
+  readonly databaseWritable?: () => boolean;
 }
 
 /** Chosen around what a visitor feels: a handshake takes 30 to 300 ms, a limit lies above 10 s. */
@@ -141,6 +143,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
     help: 'Size of the database with its write-ahead log.',
     registers,
   });
+  const databaseWritable = new Gauge({
+    name: 'tenantwatch_database_writable',
+    help: 'Whether the latest write to the database worked (1), or failed and is tried again (0).',
+    registers,
+  });
   const loopDelay = new Gauge({
     name: 'tenantwatch_event_loop_delay_seconds',
     help: 'Longest delay of the event loop since the last scrape.',
@@ -231,6 +238,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     render: async () => {
       loopDelay.set((options.longestDelayMs?.() ?? 0) / 1000);
+      databaseWritable.set(options.databaseWritable?.() === false ? 0 : 1);
       const parts = [await registry.metrics()];
       for (const gauge of wide) parts.push(await gauge.render());
       return parts.join('');

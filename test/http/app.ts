@@ -38,6 +38,7 @@ export interface TestAppOptions {
   readonly inventory?: Observation<Inventory>;
   readonly incidents?: readonly Incident[];
   readonly slackActions?: SlackActions | null;
+  readonly databaseWritable?: () => boolean;
 }
 
 export function testConfig(context: TestContext, server: Readonly<Record<string, unknown>> = {}): Config {
@@ -99,6 +100,7 @@ export async function testApp(context: TestContext, options: TestAppOptions = {}
     scheduler,
     store,
     metrics,
+    databaseWritable: options.databaseWritable ?? (() => true),
     inventory: () => options.inventory ?? NEVER_SWEPT,
     fly: null,
     slackActions: options.slackActions ?? null,

@@ -119,6 +119,20 @@ describe('what Prometheus scrapes before the tenants are known', () => {
   });
 });
 
+describe('a database that cannot be written', () => {
+  it('is told by /readyz and by a metric, until it can', async (context) => {
+    let writable = false;
+    const { app, context: http } = await testApp(context, { databaseWritable: () => writable });
+    const missing = (await app.inject({ url: '/readyz' })).body.split('\n');
+    assert.ok(missing.includes('the database cannot be written; probing and metrics go on'));
+    const metrics = createMetrics({ version: '1', perTenant: true, databaseWritable: http.databaseWritable });
+    assert.match(await metrics.render(), /^tenantwatch_database_writable 0$/m);
+    writable = true;
+    assert.match(await metrics.render(), /^tenantwatch_database_writable 1$/m);
+    assert.doesNotMatch((await app.inject({ url: '/readyz' })).body, /database/);
+  });
+});
+
 describe('the metrics of ten thousand tenants', () => {
   it('are rendered in slices with the event loop served in between, once for all who ask', async (context) => {
     const metrics = createMetrics({ version: '1', perTenant: true });
