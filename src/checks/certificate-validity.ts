@@ -1,6 +1,7 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import {
   defectReason,
   defectsOf,
@@ -11,7 +12,7 @@ import {
   type ServedCertificate,
 } from './certificates.ts';
 import { credibleHandshakes, resolverHealth } from './resolver-health.ts';
-import { count, listText, notPassed, passed } from './result.ts';
+import { listText, notPassed, passed } from './result.ts';
 
 const ID = 'certificate-validity';
 
@@ -40,7 +41,7 @@ export function certificateValidity(
   const [worst] = defects;
   if (worst === undefined) {
     const daysLeft = served.reduce((least, certificate) => Math.min(least, certificate.daysLeft), Infinity);
-    const text = `The certificate for ${hostname} is trusted, covers the name and has ${count(daysLeft, 'day')} left.`;
+    const text = `The certificate for ${hostname} is trusted, covers the name and has ${counted(daysLeft, 'day')} left.`;
     return passed(ID, text, evidence, durationMs);
   }
   const texts = defects.map((defect) => {

@@ -3,8 +3,8 @@ import type { CertificateFacts, Handshake } from '../model/connection.ts';
 import { coversHostname } from '../model/hostname.ts';
 import type { JsonObject } from '../model/json.ts';
 import { DAY_MS } from '../model/time.ts';
+import { counted } from '../model/spoken.ts';
 import { isoTime, momentText } from './claims.ts';
-import { count } from './result.ts';
 
 /** Where a moment lies in a certificate's life. `expires-now`: fewer days left than `failDays`. */
 export type DateState = 'valid' | 'expires-soon' | 'expires-now' | 'expired' | 'not-yet-valid';
@@ -129,7 +129,7 @@ export function defectText(certificate: ServedCertificate, hostname: string, def
       return `is not valid before ${momentText(facts.notBefore)}`;
     case 'expires-now':
     case 'expires-soon':
-      return `expires in ${count(certificate.daysLeft, 'day')}, at ${momentText(facts.notAfter)}`;
+      return `expires in ${counted(certificate.daysLeft, 'day')}, at ${momentText(facts.notAfter)}`;
   }
 }
 

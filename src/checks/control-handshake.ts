@@ -4,6 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ControlSnapshot, PlatformSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import {
   failingAddresses,
   handshakeRate,
@@ -13,7 +14,7 @@ import {
 } from './handshakes.ts';
 import { credibleHandshakes, credibleLookups, resolverHealth, usableAnswer } from './resolver-health.ts';
 import { failureText } from './failure-words.ts';
-import { count, listText, notPassed, passed } from './result.ts';
+import { listText, notPassed, passed } from './result.ts';
 
 type Result = CheckResult<'control-handshake'>;
 const ID = 'control-handshake';
@@ -95,7 +96,7 @@ export function controlHandshake(snapshot: PlatformSnapshot, platform: Platform)
     return result('warn', 'intermittent', `Handshakes with ${names} fail and succeed.`);
   }
   if (fine.length > 0) {
-    const n = count(fine.length, 'control name');
+    const n = counted(fine.length, 'control name');
     return passed(ID, `The handshake succeeds for ${n}.`, evidence, durationMs);
   }
   return withoutHandshake(rates, snapshot, platform, result);

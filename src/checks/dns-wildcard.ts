@@ -2,6 +2,7 @@ import type { CheckResult, Reason } from '../model/check.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import { isCustomDomain, momentText } from './claims.ts';
 import { compareWithTarget } from './custom-domains.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from './dns-words.ts';
 import { failingLookups } from './failing-lookups.ts';
 import { compareWithControl, isWithinTtl } from './names.ts';
-import { count, listText, notPassed, oneOrMany, passed } from './result.ts';
+import { listText, notPassed, oneOrMany, passed } from './result.ts';
 
 type Result = CheckResult<'dns-wildcard'>;
 const ID = 'dns-wildcard';
@@ -40,7 +41,7 @@ export function dnsWildcard(snapshot: TenantSnapshot, platform: Platform): Resul
   const where = comparison.source === 'zone' ? "the zone's own servers" : resolversText(comparison);
   switch (comparison.outcome) {
     case 'same': {
-      const asked = count(comparison.servers.length, 'server');
+      const asked = counted(comparison.servers.length, 'server');
       return passed(
         ID,
         `${hostname} resolves to ${addresses} like the control name, at ${asked}.`,

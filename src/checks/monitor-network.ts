@@ -3,7 +3,8 @@ import type { Handshake } from '../model/connection.ts';
 import type { FailureCode, Phase } from '../model/failure.ts';
 import type { Taken } from '../model/observation.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
-import { count, notPassed, passed } from './result.ts';
+import { counted } from '../model/spoken.ts';
+import { notPassed, passed } from './result.ts';
 
 const ID = 'monitor-network';
 
@@ -57,7 +58,7 @@ export function monitorNetwork(snapshot: PlatformSnapshot): CheckResult<'monitor
   if (tally.failures === 0) {
     return notPassed(ID, 'unknown', 'no-sample', 'Nothing was tried over the network.', evidence);
   }
-  const summary = `Everything fails from here, ${count(tally.failures, 'attempt')} in all, witnesses included.`;
+  const summary = `Everything fails from here, ${counted(tally.failures, 'attempt')} in all, witnesses included.`;
   return notPassed(ID, 'fail', 'everything-fails', summary, evidence);
 }
 

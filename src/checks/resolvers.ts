@@ -1,9 +1,10 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import { lookupsDuration } from './dns-words.ts';
 import { nameThatResolves, resolverHealth } from './resolver-health.ts';
-import { count, listText, notPassed, oneOrMany, passed } from './result.ts';
+import { listText, notPassed, oneOrMany, passed } from './result.ts';
 
 const ID = 'resolvers';
 
@@ -34,7 +35,7 @@ export function resolvers(snapshot: PlatformSnapshot, platform: Platform): Check
     return notPassed(ID, 'fail', 'no-resolver-answered', summary, evidence, durationMs);
   }
   if (failing.length === 0 && lying.length === 0) {
-    const summary = `${count(servers.length, 'resolver')} ${oneOrMany(servers.length, 'answers', 'answer')} for the control names.`;
+    const summary = `${counted(servers.length, 'resolver')} ${oneOrMany(servers.length, 'answers', 'answer')} for the control names.`;
     return passed(ID, summary, evidence, durationMs);
   }
   const parts = [
@@ -45,6 +46,6 @@ export function resolvers(snapshot: PlatformSnapshot, platform: Platform): Check
       ? []
       : [`${listText(lying)} ${oneOrMany(lying.length, 'answers', 'answer')} unlike the others`]),
   ];
-  const summary = `Of ${count(servers.length, 'resolver')}, ${listText(parts)}.`;
+  const summary = `Of ${counted(servers.length, 'resolver')}, ${listText(parts)}.`;
   return notPassed(ID, 'fail', 'resolver-failing', summary, evidence, durationMs);
 }

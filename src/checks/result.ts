@@ -31,7 +31,7 @@ const NOT_TAKEN: Record<NotTakenReason, string> = {
   asleep: 'A request would wake sleeping machines, and a scheduled run does not.',
   'no-connection': 'There is no connection to send a request over.',
   'no-app': 'Fly does not know the app.',
-  'needs-inventory': 'Only an inventory of the whole organization can tell.',
+  'needs-inventory': 'Only a sweep of the whole organization can tell: verify --claims makes one.',
   'custom-domain': 'The name lies outside the wildcard.',
   'not-configured': 'Not configured.',
   'not-needed': 'Not needed in this run.',
@@ -84,9 +84,4 @@ export function listText(items: readonly string[], most = 3): string {
 /** The form of a verb or pronoun that goes with so many: `claims` of one, `claim` of several. */
 export function oneOrMany(n: number, one: string, many: string): string {
   return n === 1 ? one : many;
-}
-
-/** `1 resolver`, `2 resolvers`. */
-export function count(n: number, singular: string, plural = `${singular}s`): string {
-  return `${n} ${oneOrMany(n, singular, plural)}`;
 }

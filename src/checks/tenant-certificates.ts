@@ -2,18 +2,10 @@ import type { CheckResult } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import { claimEvidence, tenantClaims } from './claims.ts';
 import { failureText } from './failure-words.ts';
-import {
-  count,
-  durationOf,
-  failureEvidence,
-  listText,
-  notPassed,
-  oneOrMany,
-  passed,
-  skippedFor,
-} from './result.ts';
+import { durationOf, failureEvidence, listText, notPassed, oneOrMany, passed, skippedFor } from './result.ts';
 
 const ID = 'tenant-certificates';
 
@@ -36,7 +28,7 @@ export function tenantCertificates(
   const claims = tenantClaims(snapshot, platform);
   const listed = certificates.facts.length;
   if (claims.length === 0) {
-    const elsewhere = listed === 0 ? '' : ` (${count(listed, 'claim')} elsewhere)`;
+    const elsewhere = listed === 0 ? '' : ` (${counted(listed, 'claim')} elsewhere)`;
     const summary = `${tenant.app} claims no hostname of ${platform.domain}${elsewhere}.`;
     return passed(ID, summary, { app: tenant.app, listed }, durationMs);
   }

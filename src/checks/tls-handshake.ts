@@ -4,6 +4,7 @@ import { failureReason } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import { isCustomDomain } from './claims.ts';
 import {
   failingAddresses,
@@ -15,7 +16,7 @@ import {
 import { controlAnswers } from './names.ts';
 import { credibleHandshakes, credibleLookups, resolverHealth, usableAnswer } from './resolver-health.ts';
 import { failureText } from './failure-words.ts';
-import { count, listText, notPassed, passed } from './result.ts';
+import { listText, notPassed, passed } from './result.ts';
 
 type Result = CheckResult<'tls-handshake'>;
 const ID = 'tls-handshake';
@@ -52,7 +53,7 @@ export function tlsHandshake(snapshot: TenantSnapshot, platform: Platform): Resu
   const result = (verdict: 'fail' | 'warn' | 'unknown', reason: Reason, summary: string): Result =>
     notPassed(ID, verdict, reason, summary, evidence, rate.durationMs);
   const failing = failingAddresses(rate).map(({ address }) => address);
-  const all = count(rate.addresses.length, 'address', 'addresses');
+  const all = counted(rate.addresses.length, 'address', 'addresses');
   const cause = rate.failure === null ? '' : `: ${failureText(rate.failure)}`;
   switch (rate.outcome) {
     case 'ok': {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../model/json.ts';
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import {
   dateState,
   daysLeft,
@@ -19,7 +20,7 @@ import {
 } from './certificates.ts';
 import { claimEvidence, momentText, wildcardHostname } from './claims.ts';
 import { failureText } from './failure-words.ts';
-import { count, durationOf, notPassed, passed, skippedFor } from './result.ts';
+import { durationOf, notPassed, passed, skippedFor } from './result.ts';
 
 type Result = CheckResult<'wildcard-certificate'>;
 const ID = 'wildcard-certificate';
@@ -81,7 +82,7 @@ function judgeServed(served: readonly ServedCertificate[], platform: Platform): 
   const bad = defect && served.find((certificate) => hasDefect(certificate, defect));
   if (defect === undefined || bad === undefined) {
     const least = served.reduce((days, certificate) => Math.min(days, certificate.daysLeft), Infinity);
-    const text = `The certificate served under ${platform.domain} is good and has ${count(least, 'day')} left.`;
+    const text = `The certificate served under ${platform.domain} is good and has ${counted(least, 'day')} left.`;
     return { verdict: 'pass', reason: null, text };
   }
   const text = `The certificate served under ${platform.domain} ${defectText(bad, wildcardHostname(platform), defect)}.`;
@@ -134,7 +135,7 @@ function judgeEnd(claim: Claim, now: number, platform: Platform): Judgement {
   const text = `${claim.app} holds an issued certificate for ${claim.hostname}.`;
   if (claim.expiresAt === null) return { verdict: 'pass', reason: null, text };
   const end = momentText(claim.expiresAt);
-  const days = count(daysLeft(claim.expiresAt, now), 'day');
+  const days = counted(daysLeft(claim.expiresAt, now), 'day');
   const near = `The certificate of ${claim.app} for ${claim.hostname} expires in ${days}, at ${end}.`;
   switch (dateState(null, claim.expiresAt, now, platform)) {
     case 'expired': {

@@ -2,6 +2,7 @@ import type { CheckResult, Reason } from '../model/check.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import { lookupsDuration } from './dns-words.ts';
 import { addressesOf, outsideAddresses, type ServerAnswers } from './names.ts';
 import {
@@ -11,7 +12,7 @@ import {
   resolverHealth,
   usableAnswer,
 } from './resolver-health.ts';
-import { count, listText, notPassed, passed } from './result.ts';
+import { listText, notPassed, passed } from './result.ts';
 
 type Result = CheckResult<'wildcard-dns'>;
 const ID = 'wildcard-dns';
@@ -67,7 +68,7 @@ export function wildcardDns(snapshot: PlatformSnapshot, platform: Platform): Res
   }
   return passed(
     ID,
-    `${count(names.length, 'control name')} under ${platform.domain} ${names.length === 1 ? 'resolves' : 'resolve'} to ${listText(given)}.`,
+    `${counted(names.length, 'control name')} under ${platform.domain} ${names.length === 1 ? 'resolves' : 'resolve'} to ${listText(given)}.`,
     evidence,
     durationMs,
   );

@@ -1,9 +1,10 @@
 import { foreignWildcardClaims, wildcardHostname } from '../checks/claims.ts';
-import { count, listText, oneOrMany } from '../checks/result.ts';
+import { listText, oneOrMany } from '../checks/result.ts';
 import type { CheckId, CheckResult } from '../model/check.ts';
 import type { Platform } from '../model/platform.ts';
 import type { MonitorProblem, PlatformProblem } from '../model/problem.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 
 export type SharedChecks = readonly CheckResult[];
 
@@ -101,5 +102,5 @@ export function sharedEvidence(code: MonitorProblem | PlatformProblem, is: Share
 function witnessText(snapshot: PlatformSnapshot): string {
   const { witnesses } = snapshot.monitor;
   const failed = witnesses.filter(({ result }) => result.outcome === 'failed').length;
-  return `${failed} of ${count(witnesses.length, 'witness', 'witnesses')} could not be reached.`;
+  return `${failed} of ${counted(witnesses.length, 'witness', 'witnesses')} could not be reached.`;
 }

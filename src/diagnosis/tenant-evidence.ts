@@ -1,10 +1,11 @@
 import { managementExactClaim, momentText, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { failingLookups, type FailingLookups } from '../checks/failing-lookups.ts';
-import { count, listText } from '../checks/result.ts';
+import { listText } from '../checks/result.ts';
 import type { TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
 import { factsOf } from '../model/observation.ts';
 import type { TenantProblem } from '../model/problem.ts';
+import { counted } from '../model/spoken.ts';
 import type { SharedChecks } from './shared-summary.ts';
 import type { TenantCase } from './tenant-summary.ts';
 
@@ -115,7 +116,7 @@ function factsFor(proof: Proof, is: TenantCase, platform: SharedChecks): readonl
       return edgeErrors === 0
         ? []
         : [
-            `Fly’s edge counted ${count(edgeErrors, 'failed handshake')} for ${tenant.hostname} in five minutes, of all visitors and ours.`,
+            `Fly’s edge counted ${counted(edgeErrors, 'failed handshake')} for ${tenant.hostname} in five minutes, of all visitors and ours.`,
           ];
     }
     default: {

@@ -1,13 +1,14 @@
 import { coveringTenantClaims, isCustomDomain, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { handshakeSides } from '../checks/tls-handshake.ts';
 import { failureText } from '../checks/failure-words.ts';
-import { count, listText, oneOrMany } from '../checks/result.ts';
+import { listText, oneOrMany } from '../checks/result.ts';
 import type { CheckResult, TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantProblem } from '../model/problem.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
+import { counted } from '../model/spoken.ts';
 import type { TenantFacts } from './tenant-facts.ts';
 import { SITE_FAILS } from './tenant-rules/words.ts';
 
@@ -52,7 +53,7 @@ function handshakes(is: TenantCase): string {
     case 'all-fail':
       return `handshakes fail${cause}`;
     case 'some-fail':
-      return `handshakes fail on ${worse.addresses.filter(({ outcome }) => outcome === 'fails').length} of ${count(worse.addresses.length, 'address', 'addresses')}${cause}`;
+      return `handshakes fail on ${worse.addresses.filter(({ outcome }) => outcome === 'fails').length} of ${counted(worse.addresses.length, 'address', 'addresses')}${cause}`;
     case 'intermittent':
       return `some handshakes fail${cause}`;
     case 'no-address':

@@ -1,11 +1,11 @@
 import type { ClaimRecord } from '../model/history.ts';
 import type { Release } from '../model/fly.ts';
-import { spokenDuration, spokenGap, spokenTime } from '../model/spoken.ts';
+import { counted, spokenDuration, spokenGap, spokenTime } from '../model/spoken.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import type { Certainty } from '../model/verdict.ts';
 import type { AppReleases, Case } from './case.ts';
 import { bornAt } from './misplaced.ts';
-import { count, listed } from './words.ts';
+import { listed } from './words.ts';
 
 export const ORIGINS = [
   'none-known', // no misplaced certificate
@@ -111,7 +111,7 @@ function judged(
     return {
       kind: 'batch',
       certainty: 'likely',
-      sentence: `created within ${spokenGap(spanOf(createdAt, companions))} of ${count(companions.length, 'other misplaced certificate')}, without a release of ${claim.claim.app} before it: likely one job that goes through many apps`,
+      sentence: `created within ${spokenGap(spanOf(createdAt, companions))} of ${counted(companions.length, 'other misplaced certificate')}, without a release of ${claim.claim.app} before it: likely one job that goes through many apps`,
       because: shared,
       release: null,
     };
@@ -179,7 +179,7 @@ function companionsOf(
 function companionText(companions: readonly Companion[]): readonly string[] {
   if (companions.length === 0) return [];
   const apps = [...new Set(companions.map(({ app }) => app))];
-  const many = count(
+  const many = counted(
     companions.length,
     'other misplaced certificate was',
     'other misplaced certificates were',

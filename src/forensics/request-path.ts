@@ -1,7 +1,7 @@
-import { spokenTime } from '../model/spoken.ts';
+import { counted, spokenTime } from '../model/spoken.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { AppLog, Case, LogLine, Span } from './case.ts';
-import { count, listed } from './words.ts';
+import { listed } from './words.ts';
 
 /** The lines by which the hops of a request are known. */
 const REPLAYED = 'Replaying request to tenant app';
@@ -96,19 +96,19 @@ function proxyHop(log: AppLog, tenant: Tenant, label: string, window: Span): Pro
   const unknownTenant = inTime.filter(({ message }) => message.includes(UNKNOWN_TENANT)).length;
   const [first] = replays;
   if (first !== undefined) {
-    const text = `${log.app}: ${count(replays.length, 'line')} “${REPLAYED}” for ${label}, the first at ${spokenTime(first.at)}: ${first.message}`;
+    const text = `${log.app}: ${counted(replays.length, 'line')} “${REPLAYED}” for ${label}, the first at ${spokenTime(first.at)}: ${first.message}`;
     return { hop: { name: 'management-app', state: 'seen', text }, replays, strayApps, unknownTenant };
   }
   const last = ours.filter(({ at, message }) => at < window.from && message.includes(REPLAYED)).at(-1);
   const before = last === undefined ? '' : ` The last one before was at ${spokenTime(last.at)}.`;
   if (unknownTenant > 0) {
-    const text = `${log.app}: ${count(unknownTenant, 'line')} “${UNKNOWN_TENANT}” for ${label}.${before}`;
+    const text = `${log.app}: ${counted(unknownTenant, 'line')} “${UNKNOWN_TENANT}” for ${label}.${before}`;
     return { hop: { name: 'management-app', state: 'missing', text }, replays, strayApps, unknownTenant };
   }
   const silence = silenceOf(log.app, log.value, window);
   if (silence !== null) return unknown(silence);
   const others = lines.filter((line) => isWithin(line, window)).length;
-  const text = `${log.app}: no line “${REPLAYED}” for ${label} between ${spokenTime(window.from)} and ${spokenTime(window.until)}, among ${count(others, 'line')} about other things.${before}`;
+  const text = `${log.app}: no line “${REPLAYED}” for ${label} between ${spokenTime(window.from)} and ${spokenTime(window.until)}, among ${counted(others, 'line')} about other things.${before}`;
   return { hop: { name: 'management-app', state: 'missing', text }, ...nothing };
 }
 
@@ -129,7 +129,7 @@ function tenantHop(log: AppLog, tenant: Tenant, window: Span, replays: readonly 
   if (first !== undefined)
     return hop(
       'seen',
-      `${log.app}: ${count(inTime.length, 'line')} “${RECEIVED}”, the first at ${spokenTime(first.at)}.`,
+      `${log.app}: ${counted(inTime.length, 'line')} “${RECEIVED}”, the first at ${spokenTime(first.at)}.`,
     );
   const silence = silenceOf(log.app, log.value, window);
   if (silence !== null) return hop('unknown', silence);

@@ -1,8 +1,3 @@
-/** `1 app`, `3 apps`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 /** At most `shown` of them, the rest counted. */
 export function listed(names: readonly string[], shown = 5): string {
   const rest = names.length - shown;
