@@ -127,6 +127,24 @@ describe('a new installation over the sandbox', () => {
       assert.equal(of('fly-api')?.verdict, 'pass');
     });
 
+    it('says how many tenants the sources name; none is wrong, and a list that cannot be read is not known', async (t) => {
+      const tenants = async (options: readonly string[], changes = {}, over: DeskOptions = {}) => {
+        const other = deskAt(sandbox, changes);
+        t.after(() => {
+          other.place.remove();
+        });
+        const ran = await other.run(['doctor', '--json', ...options], over);
+        const { findings } = JSON.parse(ran.stdout) as DoctorReport;
+        return findings.find(({ id }) => id === 'tenants');
+      };
+      assert.match((await tenants([]))?.text ?? '', /^3 tenants: [0-9a-f]{12}, /);
+      const none = await tenants([], { platform: { tenantIdPattern: '^x$' } });
+      assert.equal(none?.verdict, 'fail');
+      assert.equal(none.advice[0], 'fly apps list -o systemprompt');
+      assert.equal((await tenants(['--no-fly']))?.verdict, 'skipped');
+      assert.equal((await tenants([], {}, { env: { FLY_API_TOKEN: '' } }))?.verdict, 'unknown');
+    });
+
     it('tells a port that is taken and a file that is no database', async (t) => {
       const server = createServer();
       server.listen(0, '127.0.0.1');
