@@ -104,7 +104,9 @@ export function claimOfDetail(app: string, detail: z.infer<typeof certificateDet
     hostname: hostnameOf(detail.hostname),
     app,
     ...stateOfEntries(detail, now),
-    status: plainText([detail.status, ...entries.map((entry) => entry.status)].filter(Boolean).join(', ')),
+    status: plainText(
+      [...new Set([detail.status, ...entries.map((entry) => entry.status)])].filter(Boolean).join(', '),
+    ),
     createdAt: created.length === 0 ? null : Math.min(...created),
     source: sourceOf(active?.source) ?? (detail.acme_requested === true ? 'fly' : null),
     notes: notes

@@ -187,7 +187,7 @@ describe('the state of a claim', () => {
   }
 
   it('in detail keeps what Fly says as evidence, as plain text', () => {
-    const { notes, createdAt } = claimOfDetail(
+    const { notes, createdAt, status } = claimOfDetail(
       'a',
       {
         hostname: 'x.io',
@@ -204,6 +204,7 @@ describe('the state of a claim', () => {
       },
       NOW,
     );
+    assert.equal(status, 'pending_validation', 'what the list and its entries say alike is said once');
     assert.deepEqual(notes, [
       'dns: no A record ::error::x',
       'add _acme-challenge.x.io',
