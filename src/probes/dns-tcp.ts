@@ -1,9 +1,7 @@
-import net from 'node:net';
-import { aborted, onAbort, stopped, timedOut } from './deadline.ts';
+import { stopped } from './deadline.ts';
 import { readMessage, type Query, type Response } from './dns-message.ts';
 import type { Endpoint } from './endpoint.ts';
-import { nameFailure } from './failure.ts';
-import { ProbeError } from './probe-error.ts';
+import { overTcp, type TcpPurpose } from './open-tcp.ts';
 
 /**
  * Asks over TCP (RFC 7766), one question on one connection, for an answer that does not fit a datagram. The length
@@ -15,42 +13,16 @@ export function askOverTcp(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: server.address, port: server.port });
+  const purpose: TcpPurpose = { phase: 'resolve', waitingFor: 'answer over TCP', timeoutMs, signal };
+  return overTcp<Response>(server, purpose, (socket, { done, fail }) => {
     const chunks: Buffer[] = [];
     let received = 0;
-    let local = true;
-    let settled = false;
-    const settle = (act: () => void): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      forget();
-      socket.destroy();
-      act();
-    };
-    const fail = (error: ProbeError): void => {
-      settle(() => {
-        reject(error);
-      });
-    };
-    const timer = setTimeout(() => {
-      fail(timedOut('resolve', timeoutMs, 'answer over TCP'));
-    }, timeoutMs);
-    let forget = (): void => undefined;
-    socket.on('connectionAttemptFailed', () => {
-      local = false;
-    });
-    socket.on('error', (error) => {
-      fail(new ProbeError(nameFailure(error, 'resolve', { local })));
-    });
     const closed = (): void => {
       fail(stopped('resolve', 'eof', 'the server closed the TCP connection before its answer was complete'));
     };
     socket.on('end', closed);
     socket.on('close', closed);
     socket.on('connect', () => {
-      local = false;
       const prefix = Buffer.alloc(2);
       prefix.writeUInt16BE(query.bytes.length);
       socket.write(Buffer.concat([prefix, query.bytes]));
@@ -62,16 +34,10 @@ export function askOverTcp(
       // Joined only when complete: a server that sends byte by byte must not make us copy 64 KiB each time.
       const length = firstTwo(chunks);
       if (received < 2 + length) return;
-      const message = Buffer.concat(chunks).subarray(2, 2 + length);
-      const reading = readMessage(query, message);
-      if (reading.kind === 'response') {
-        settle(() => {
-          resolve(reading.response);
-        });
-      } else fail(WRONG[reading.kind]());
-    });
-    forget = onAbort(signal, () => {
-      fail(aborted('resolve'));
+      const reading = readMessage(query, Buffer.concat(chunks).subarray(2, 2 + length));
+      if (reading.kind === 'response') done(reading.response);
+      else fail(WRONG[reading.kind]());
+      socket.destroy();
     });
   });
 }
