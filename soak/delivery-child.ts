@@ -89,6 +89,7 @@ async function main(settings: ChildSettings): Promise<void> {
     tenant: (id) => ({ id, hostname: `${id}.example.test`, app: `sp-${id}`, labels: {} }),
     fleetSize: () => SUBJECTS.length,
     channelsFor: () => ['webhook', 'slack'],
+    hasChannel: () => true,
     before: () => ({ deploy: null, origin: null }),
     // The number makes the link name the alert: Slack's messages have no id.
     links: ({ id, alerts }) => ({

@@ -37,6 +37,8 @@ export interface TrackerOptions {
   readonly tenant: (id: string) => Tenant | undefined;
   readonly fleetSize: () => number;
   readonly channelsFor: (incident: Incident, tenant: Tenant | null) => readonly string[];
+  /** Is it in the configuration? One that was taken out hears the end of what it was told, and nothing else. */
+  readonly hasChannel: (name: string) => boolean;
   /** The release that preceded the first failing run, and how the certificate behind it got there. */
   readonly before: (incident: Incident) => WhatCameBefore;
   readonly links: (incident: Incident) => AlertLinks;
@@ -82,8 +84,11 @@ export function createTracker(options: TrackerOptions): Tracker {
     const { scope, name } = incident.subject;
     const stormed = isStorm(incident);
     const { deploy, origin } = options.before(incident);
+    const tell = step.tell.map((one) =>
+      one.reason === 'resolved' ? one : { ...one, channels: one.channels.filter(options.hasChannel) },
+    );
     const deliveries = deliveriesOf(
-      step,
+      { ...step, tell },
       {
         ...(stormed ? { diagnosis: options.stormDiagnosis(incident) } : {}),
         tenant: scope === 'tenant' ? (options.tenant(name) ?? null) : null,

@@ -24,6 +24,7 @@ export interface TrackingHost extends Pick<TrackerOptions, 'silences' | 'committ
 /** The tracker of this configuration, with the incidents that the database holds. Throws StoreError. */
 export function createTracking(config: Config, host: TrackingHost): Tracker {
   const { store, fleet, platform, clock, logger, silences, committed } = host;
+  const channels = config.alerts.channels.map(({ name }) => name);
   return createTracker({
     policy: policyOf(config),
     clock,
@@ -37,10 +38,8 @@ export function createTracking(config: Config, host: TrackingHost): Tracker {
     silences,
     tenant: fleet.tenant,
     fleetSize: () => fleet.tenants().length,
-    channelsFor: createRouter(
-      config.alerts.routes,
-      config.alerts.channels.map(({ name }) => name),
-    ),
+    channelsFor: createRouter(config.alerts.routes, channels),
+    hasChannel: (name) => channels.includes(name),
     before: (incident) =>
       whatCameBefore(store, platform, fleet.tenant(incident.subject.name) ?? null, incident),
     links: (incident) => linksOf(incident, config, platform),

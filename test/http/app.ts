@@ -70,6 +70,7 @@ export async function testApp(context: TestContext, options: TestAppOptions = {}
     tenant: fleet.tenant,
     fleetSize: () => fleet.tenants().length,
     channelsFor: () => [],
+    hasChannel: () => true,
     before: () => ({ deploy: null, origin: null }),
     links: () => ({ runbook: null, incident: null, verify: null }),
     stormDiagnosis: () => null,

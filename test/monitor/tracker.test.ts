@@ -5,6 +5,7 @@ import type { IncidentChange } from '../../src/model/delivery.ts';
 import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import type { Tenant } from '../../src/model/tenant.ts';
+import { HOUR_MS } from '../../src/model/time.ts';
 import { createTracker } from '../../src/monitor/tracker.ts';
 
 const CLAIM: Diagnosis = {
@@ -21,7 +22,13 @@ const CLAIM: Diagnosis = {
 };
 
 function harness(labels: Tenant['labels'] = {}, known: readonly Incident[] = []) {
-  const state = { now: 1_000_000, storeAway: false, historyAway: false, tenants: new Map<string, Tenant>() };
+  const state = {
+    now: 1_000_000,
+    storeAway: false,
+    historyAway: false,
+    channels: ['on-call'],
+    tenants: new Map<string, Tenant>(),
+  };
   state.tenants.set('aaa', { id: 'aaa', hostname: 'aaa.example.io', app: 'sp-aaa', labels });
   const committed: IncidentChange[] = [];
   const told: number[] = [];
@@ -40,7 +47,8 @@ function harness(labels: Tenant['labels'] = {}, known: readonly Incident[] = [])
     silences: () => [],
     tenant: (id) => state.tenants.get(id),
     fleetSize: () => state.tenants.size,
-    channelsFor: () => ['on-call'],
+    channelsFor: () => state.channels,
+    hasChannel: (name) => state.channels.includes(name),
     before: () => {
       if (state.historyAway) throw new Error('the database is locked');
       return { deploy: null, origin: null };
@@ -77,6 +85,31 @@ describe('the tracker', () => {
     assert.equal(
       told.reduce((sum, count) => sum + count, 0),
       2,
+    );
+  });
+
+  it('tells a channel that was taken out of the configuration the end, and nothing else', () => {
+    const { state, note, tracker, committed } = harness();
+    state.channels = ['on-call', 'former'];
+    note('fail');
+    state.channels = ['on-call'];
+    state.now += HOUR_MS;
+    note('fail');
+    tracker.acknowledge(tracker.unresolved()[0]?.id ?? '', 'ada', null);
+    note('pass');
+    note('pass');
+    assert.deepEqual(
+      committed.flatMap(({ deliveries }) =>
+        deliveries.map(({ channel, message }) => `${channel} ${message.reason}`),
+      ),
+      [
+        'on-call opened',
+        'former opened',
+        'on-call reminder',
+        'on-call acknowledged',
+        'on-call resolved',
+        'former resolved',
+      ],
     );
   });
 

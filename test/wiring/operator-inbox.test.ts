@@ -44,6 +44,7 @@ function inbox(context: TestContext, commit?: (store: Store) => Store['commitInc
     tenant: () => undefined,
     fleetSize: () => 1,
     channelsFor: () => ['slack'],
+    hasChannel: () => true,
     before: () => ({ deploy: null, origin: null }),
     links: () => ({ runbook: null, incident: null, verify: null }),
     stormDiagnosis: () => null,
