@@ -2,7 +2,7 @@ import { loadConfig, toPlatform } from '../config/index.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
 import { namedTenants } from '../model/named-tenants.ts';
 import type { Tenant } from '../model/tenant.ts';
-import { spokenDuration } from '../reports/wording.ts';
+import { spokenMs } from '../model/spoken.ts';
 import type { CliContext, GateVerifier } from './context.ts';
 import { roundTimeoutMs } from './gate.ts';
 import { requireToken } from './platform-settings.ts';
@@ -72,7 +72,7 @@ export async function localRounds(
       if (timeout.signal.aborted) {
         progress.clear();
         context.stderr.write(
-          `tenantwatch: the look was ended after ${spokenDuration(timeoutMs)} (--timeout); what was not known by then could not be told\n`,
+          `tenantwatch: the look was ended after ${spokenMs(timeoutMs)} (--timeout); what was not known by then could not be told\n`,
         );
       }
       return { kind: 'result', result, problem, issuanceGraceMs: config.limits.issuanceGraceMs };

@@ -1,9 +1,10 @@
 import { TENANT_CHECKS, type CheckResult } from '../model/check.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
+import { spokenMs } from '../model/spoken.ts';
 import type { Clock } from '../model/time.ts';
 import type { Palette } from '../reports/palette.ts';
 import { VERDICT_STYLE } from '../reports/standing.ts';
-import { checkText, say, spokenDuration } from '../reports/wording.ts';
+import { checkText, say } from '../reports/wording.ts';
 import type { OutputStream } from './context.ts';
 import { liveLines } from './live-lines.ts';
 
@@ -75,7 +76,7 @@ export function liveProgress(
       if (total > 1 && (done === total || monotonicMs() - drawnAtMs >= REDRAW_MS)) status();
     },
     waiting: (why, afterMs) => {
-      lines.replace([{ lead: `${say(why)}; next look in ${spokenDuration(afterMs)}`, style: palette.dim }]);
+      lines.replace([{ lead: `${say(why)}; next look in ${spokenMs(afterMs)}`, style: palette.dim }]);
     },
     clear: lines.clear,
   };

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { spokenDuration } from '../reports/wording.ts';
+import { spokenMs } from '../model/spoken.ts';
 import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { print, withDatabase } from './database.ts';
@@ -24,7 +24,7 @@ export async function backUp(context: CliContext, file: string, options: Databas
     context,
     options,
     document,
-    ({ bytes, durationMs }) => `${target}: ${bytes} bytes in ${spokenDuration(durationMs)}\n`,
+    ({ bytes, durationMs }) => `${target}: ${bytes} bytes in ${spokenMs(durationMs)}\n`,
   );
 }
 

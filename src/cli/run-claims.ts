@@ -13,7 +13,7 @@ import type { Platform } from '../model/platform.ts';
 import { parseTenantArgument, tenantOfApp } from '../model/tenant-names.ts';
 import { DAY_MS, MINUTE_MS } from '../model/time.ts';
 import { claimsReport, type ClaimsReport } from '../reports/claims.ts';
-import { spokenDuration } from '../reports/wording.ts';
+import { spokenMs } from '../model/spoken.ts';
 import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
 import type { DatabaseOptions } from './database-options.ts';
@@ -142,7 +142,7 @@ function noteAge({ clock, stderr }: CliContext, takenAt: number, { watch: { inve
   const intervalMs = 'everyMs' in inventory ? inventory.everyMs : DAY_MS;
   if (takenAt > 0 && ageMs > MISSED_INTERVALS * intervalMs + STALE_MS)
     stderr.write(
-      `tenantwatch: the daemon's last complete sweep was ${spokenDuration(ageMs)} ago; --live asks Fly now\n`,
+      `tenantwatch: the daemon's last complete sweep was ${spokenMs(ageMs)} ago; --live asks Fly now\n`,
     );
 }
 

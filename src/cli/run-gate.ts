@@ -3,7 +3,7 @@ import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
 import type { Clock } from '../model/time.ts';
 import { worstVerdict } from '../model/verdict.ts';
 import { gateVerdict, type GateRules } from '../reports/weight.ts';
-import { spokenDuration } from '../reports/wording.ts';
+import { spokenMs } from '../model/spoken.ts';
 import { markKnown, type Baseline } from './baseline.ts';
 import type { VerifyOutcome } from './exit-code.ts';
 import { incurableRoots, nextStep, type GateDecision, type GatePolicy } from './gate.ts';
@@ -118,7 +118,7 @@ function notesOf(
     case 'deadline': {
       const passes =
         passesInRow > 0 ? `: it passed ${passesInRow} of ${policy.successes} times in a row` : '';
-      return [...problem, `Waited ${spokenDuration(policy.waitMs)}${passes}.`];
+      return [...problem, `Waited ${spokenMs(policy.waitMs)}${passes}.`];
     }
   }
 }

@@ -53,10 +53,15 @@ export function spokenAgo(at: number, now: number): string {
   return unit === undefined ? 'now' : `${Math.floor(passed / unit[1])} ${unit[0]} ago`;
 }
 
-/** `0.9 ms`, `812 ms`, `1.4 s`. */
+/** What was measured or set, without false precision: `0.9 ms`, `812 ms`, `1.4 s`, `12 s`, `4 min 12 s`. */
 export function spokenMs(durationMs: number): string {
-  if (durationMs < 9.95) return `${durationMs.toFixed(1)} ms`;
-  return durationMs < 995 ? `${Math.round(durationMs)} ms` : `${(durationMs / SECOND_MS).toFixed(1)} s`;
+  if (durationMs < 9.95) return `${tenths(durationMs)} ms`;
+  if (durationMs < 995) return `${Math.round(durationMs)} ms`;
+  return durationMs < 59_950 ? `${tenths(durationMs / SECOND_MS)} s` : spokenDuration(durationMs);
+}
+
+function tenths(value: number): string {
+  return String(Number(value.toFixed(1)));
 }
 
 /** RFC 3339 in UTC without milliseconds; null for a time that no calendar has. */

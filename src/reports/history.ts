@@ -1,12 +1,12 @@
 import type { Availability, Deploy, Transition } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Run } from '../model/run.ts';
-import { spokenDuration, spokenRatio, spokenTime } from '../model/spoken.ts';
+import { spokenDuration, spokenMs, spokenRatio, spokenTime } from '../model/spoken.ts';
 import type { Stage } from '../model/stages.ts';
 import { columns, type Cell } from './columns.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { marksOf, SEVERITY_STYLE, VERDICT_STYLE } from './standing.ts';
-import { say, spokenDuration as spokenTiming, VERDICT_WORDS } from './wording.ts';
+import { say, VERDICT_WORDS } from './wording.ts';
 
 /** What `history` prints; all times are milliseconds since the epoch, lists are oldest first. */
 export interface HistoryReport {
@@ -128,9 +128,9 @@ function runsOf({ runs }: HistoryReport): string {
 function timingLines(timings: Timings | null): readonly string[] {
   if (timings === null) return [];
   const { runs, medianMs, p90Ms, p99Ms, stages } = timings;
-  const medians = Object.entries(stages).map(([stage, ms]) => `${stage} ${spokenTiming(ms)}`);
+  const medians = Object.entries(stages).map(([stage, ms]) => `${stage} ${spokenMs(ms)}`);
   return [
-    `a run takes ${spokenTiming(medianMs)}, one in ten over ${spokenTiming(p90Ms)}, one in a hundred over ${spokenTiming(p99Ms)} (latest ${runs} runs)`,
+    `a run takes ${spokenMs(medianMs)}, one in ten over ${spokenMs(p90Ms)}, one in a hundred over ${spokenMs(p99Ms)} (latest ${runs} runs)`,
     ...(medians.length === 0 ? [] : [`usually: ${medians.join(', ')}`]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
+import { spokenMs } from '../model/spoken.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { VERDICT_STYLE } from './standing.ts';
 import { findingsOf, subjectsOf, worstFirst, type Subject } from './subject.ts';
@@ -13,7 +14,6 @@ import {
   isKnown,
   KNOWN,
   say,
-  spokenDuration,
   stepText,
   VERDICT_WORDS,
   withoutRunnerCommands,
@@ -71,7 +71,7 @@ function hasFindings({
 
 function section(subject: Subject, palette: Palette): string {
   const style = palette[VERDICT_STYLE[subject.verdict]];
-  const took = subject.durationMs === null ? '' : palette.dim(` in ${spokenDuration(subject.durationMs)}`);
+  const took = subject.durationMs === null ? '' : palette.dim(` in ${spokenMs(subject.durationMs)}`);
   const words = isKnown(subject) ? KNOWN : VERDICT_WORDS[subject.verdict];
   const heading = `${palette.bold(say(subject.title))}: ${style(words)}${took}`;
   const explained =

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis, Effect, RemediationStep, VerifyResult } from '../model/diagnosis.ts';
+import { spokenMs } from '../model/spoken.ts';
 import { plainText } from '../model/text.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { gateVerdict, type GateRules } from './weight.ts';
@@ -30,14 +31,6 @@ export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   revalidates: 're-validates, may start issuance',
   changes: 'changes',
 };
-
-/** `0.8 s`, `4 min 12 s`: for people, no false precision. */
-export function spokenDuration(durationMs: number): string {
-  if (durationMs < 950) return `${Math.round(durationMs)} ms`;
-  if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
-  const seconds = Math.round(durationMs / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
 
 export function stepText(step: RemediationStep): string {
   return step.kind === 'command' ? say(step.command) : say(step.text);
@@ -85,5 +78,5 @@ export function headline(result: VerifyResult, rules: GateRules): string {
     .map(({ label, count }) => (tenants.length === 1 ? label : `${count} ${label}`))
     .join(', ');
   const detail = tenants.length > 1 || labels[0] === KNOWN ? ` (${counts})` : '';
-  return `${GATE_WORDS[gateVerdict(result, rules)]}: ${many}${detail} in ${spokenDuration(durationMs)}`;
+  return `${GATE_WORDS[gateVerdict(result, rules)]}: ${many}${detail} in ${spokenMs(durationMs)}`;
 }

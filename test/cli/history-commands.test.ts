@@ -148,7 +148,7 @@ describe('history', () => {
         'now: failed (certificate-on-tenant-app), last run 5 s ago (schedule)',
         'since 2026-11-01 00:00:00 UTC (1 d): 5 runs, 50.00 % available, 2 failed, 1 could not tell',
         'a run takes 81 ms, one in ten over 81 ms, one in a hundred over 81 ms (latest 5 runs)',
-        'usually: resolve 3 ms, connect 11 ms, handshake 25 ms, first-byte 31 ms, transfer 0 ms, direct 40 ms',
+        'usually: resolve 3.4 ms, connect 11 ms, handshake 25 ms, first-byte 31 ms, transfer 0.4 ms, direct 40 ms',
         '',
         '2026-11-01 23:57:00 UTC  passed    first run',
         '2026-11-01 23:58:00 UTC  deploy    v12 of sp-a1 by dev@example.test (succeeded), verified 6 s after it was noticed',

@@ -168,7 +168,7 @@ describe('verify --wait', () => {
     const unknown = result([tenantResult({ checks: [check('tls-handshake', 'unknown')] })]);
     const ran = await run(['verify', ID, '--wait', '12s', '--json'], { rounds: () => unknown });
     assert.deepEqual([ran.exitCode, ran.requests.length], [3, 4]);
-    assert.equal(ran.stderr, 'tenantwatch: Waited 12.0 s.\n');
+    assert.equal(ran.stderr, 'tenantwatch: Waited 12 s.\n');
   });
 
   it('is not content with passes that are too few', async () => {

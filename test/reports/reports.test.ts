@@ -7,7 +7,7 @@ import { markdownReport } from '../../src/reports/markdown.ts';
 import { ANSI } from '../../src/reports/palette.ts';
 import { prettyReport } from '../../src/reports/pretty.ts';
 import { gateVerdict, weightOf, type Weight } from '../../src/reports/weight.ts';
-import { spokenDuration } from '../../src/reports/wording.ts';
+import { spokenMs } from '../../src/model/spoken.ts';
 import type { CheckResult, TenantCheckId } from '../../src/model/check.ts';
 import { wrap } from '../../src/reports/wrap.ts';
 import { check, CLAIMED_TENANT, HEALTHY, OUTAGE, result, tenantResult } from './results.ts';
@@ -133,13 +133,14 @@ describe('the report for the terminal', () => {
     const facts: readonly [number, string][] = [
       [0, '0 ms'],
       [949, '949 ms'],
-      [951, '1.0 s'],
+      [994, '994 ms'],
+      [995, '1 s'],
       [12_340, '12.3 s'],
       [59_949, '59.9 s'],
-      [60_000, '1 min 0 s'],
+      [60_000, '1 min'],
       [252_400, '4 min 12 s'],
     ];
-    for (const [durationMs, text] of facts) assert.equal(spokenDuration(durationMs), text);
+    for (const [durationMs, text] of facts) assert.equal(spokenMs(durationMs), text);
   });
 });
 

@@ -33,8 +33,8 @@ describe('words', () => {
       '9.9 ms',
       '812 ms',
       '995 ms',
-      '1.0 s',
-      '61.0 s',
+      '1 s',
+      '1 min 1 s',
     ]);
     assert.deepEqual(
       [0, 999, 1000, 59_999, 60_000, 3_599_999, 86_400_000].map((passed) => spokenAgo(0, passed)),
