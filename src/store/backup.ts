@@ -34,12 +34,13 @@ export async function backupDatabase(path: string, file: string, options: Backup
         return PAGES_A_STEP;
       },
     });
+    readableAnywhere(partial);
     flush(partial);
     renameSync(partial, target);
     flush(dirname(target));
   } catch (error) {
     rmSync(partial, { force: true });
-    rmSync(`${partial}-journal`, { force: true });
+    for (const beside of ['-journal', '-wal', '-shm']) rmSync(`${partial}${beside}`, { force: true });
     if (options.signal?.aborted === true) throw error;
     throw storeError(error, target);
   } finally {
@@ -52,6 +53,16 @@ function openSource(path: string): Database.Database {
     return new Database(path, { readonly: true, fileMustExist: true });
   } catch (error) {
     throw storeError(error, path);
+  }
+}
+
+/** In the mode of the original a file can be read only where SQLite may write beside it: not on media that are read-only. */
+function readableAnywhere(file: string): void {
+  const copy = new Database(file, { fileMustExist: true });
+  try {
+    copy.pragma('journal_mode = DELETE');
+  } finally {
+    copy.close();
   }
 }
 

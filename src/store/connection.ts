@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { movedAway, storeError } from './error.ts';
-import { identityOf } from './files.ts';
+import { identityOf, whyUnreadable } from './files.ts';
 
 /** One value of a row as SQLite hands it over. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -80,7 +80,7 @@ export function openConnection({ path, readOnly, busyTimeoutMs }: ConnectionOpti
     });
   } catch (error) {
     database.close();
-    throw error;
+    throw readOnly ? whyUnreadable(storeError(error, path)) : error;
   }
 
   const dataVersion = database.prepare<[], { readonly data_version: number }>('PRAGMA data_version');

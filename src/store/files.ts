@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -74,6 +76,25 @@ export function requireFile(path: string): void {
   if (found === undefined)
     throw storeError(Object.assign(new Error('no such file'), { code: 'ENOENT' }), path);
   requireRegular(path, found);
+}
+
+/** SQLite wants to write beside a database that nobody has open, even to read it; where it may not, what helps is another than usual. */
+export function whyUnreadable(error: StoreError): StoreError {
+  if (error.code !== 'permission' && error.code !== 'read-only') return error;
+  const { path } = error;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return error;
+  } catch (reason) {
+    if (codeOf(reason) !== 'EROFS') return error;
+    return new StoreError(
+      'read-only',
+      path,
+      `the database ${path} is on a read-only file system, and no daemon has it open there: copy it, with ${path}-wal if that is ` +
+        'there, to a folder that can be written, and name the copy with --store; what "tenantwatch backup" makes can be read anywhere',
+      error,
+    );
+  }
 }
 
 function requireRegular(path: string, found: Stats): void {

@@ -59,7 +59,7 @@ export function openStore(options: StoreOptions): Store {
   const { path, readOnly = false, existing = false, daemon = false } = options;
   if (readOnly || existing) requireFile(path);
   else prepareFile(path);
-  const lock = daemon ? takeDaemonLock(path) : undefined;
+  let lock: DaemonLock | undefined;
   let connection: Connection | undefined;
   try {
     connection = openConnection({
@@ -67,8 +67,13 @@ export function openStore(options: StoreOptions): Store {
       readOnly,
       busyTimeoutMs: daemon ? DAEMON_BUSY_TIMEOUT_MS : COMMAND_BUSY_TIMEOUT_MS,
     });
-    if (daemon && lock === undefined) throw daemonRunning(path, connection);
-    const schema = checkSchema(connection, MIGRATIONS);
+    let schema = checkSchema(connection, MIGRATIONS);
+    if (daemon) {
+      // Not before the file is known to be ours: beside another program's nothing is left.
+      lock = takeDaemonLock(path);
+      if (lock === undefined) throw daemonRunning(path, connection);
+      schema = checkSchema(connection, MIGRATIONS);
+    }
     if (!readOnly) {
       restrictToOwner(path);
       connection.prepareForWriting();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
@@ -32,6 +32,9 @@ describe('a backup', () => {
       progress,
     );
     assert.equal(statSync(file).mode & 0o777, 0o600);
+    // Not in write-ahead mode, in which a file can be read only where something may be written beside it.
+    assert.deepEqual([...readFileSync(file).subarray(18, 20)], [1, 1]);
+    assert.deepEqual(readdirSync(dirname(file)), ['copy.db']);
     const copy = openStore({ path: file, ...quiet, daemon: true });
     assert.equal(copy.runs.between('a', 0, Infinity, 99_999).length, 50_000);
     assert.deepEqual(copy.runs.tenants(), ['a']);

@@ -5,6 +5,7 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -139,15 +140,24 @@ describe('opening a database', () => {
       text,
       'This is not a database but a text that is long enough to be taken for one.\n'.repeat(20),
     );
-    assert.throws(() => openStore(options(text)), refused('not-a-database', /check store\.path/));
+    for (const daemon of [false, true])
+      assert.throws(
+        () => openStore(options(text, { daemon })),
+        refused('not-a-database', /check store\.path/),
+      );
     const foreign = join(folder, 'foreign.db');
     const database = new Database(foreign);
     database.exec('CREATE TABLE songs (title)');
     database.close();
     chmodSync(foreign, 0o644);
     const untouched = readFileSync(foreign);
-    assert.throws(() => openStore(options(foreign)), refused('not-a-database', /another program/));
+    for (const daemon of [false, true])
+      assert.throws(
+        () => openStore(options(foreign, { daemon })),
+        refused('not-a-database', /another program/),
+      );
     assert.deepEqual(readFileSync(foreign), untouched);
+    assert.deepEqual(readdirSync(folder).toSorted(), ['foreign.db', 'text.db']);
     assert.equal(statSync(foreign).mode & 0o777, 0o644);
     const directory = join(folder, 'directory.db');
     mkdirSync(directory);
