@@ -5,6 +5,7 @@ import { backupCommand } from './backup.ts';
 import { claimsCommand } from './claims.ts';
 import { configCommand } from './config.ts';
 import type { CliContext, CliHost } from './context.ts';
+import { crashText } from './crash-text.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-code.ts';
@@ -110,10 +111,9 @@ function failureCode(error: unknown, { stderr, signal, env }: CliHost): number {
     for (const line of error.message.split('\n')) stderr.write(`tenantwatch: ${line}\n`);
     return EXIT.usage;
   }
-  // A fault of ours judges nobody.
+  // A fault of ours judges nobody. What its message repeats may be a secret: it is shown only to who asks for it.
   const trace = error instanceof Error && env.TENANTWATCH_DEBUG !== undefined ? error.stack : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  stderr.write(`tenantwatch: internal error: ${trace ?? message}\n`);
+  stderr.write(`tenantwatch: internal error: ${trace ?? crashText(error)}\n`);
   return EXIT.couldNotTell;
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Auth } from './auth.ts';
 import { SIGN_IN_PATH } from './auth.ts';
 import { HttpError } from './errors.ts';
-import { isLocal, isOurHost, isOwnOrigin } from './peer.ts';
+import { hosts, isLocal, isOurHost, isOwnOrigin } from './peer.ts';
 import type { Access, Principal } from './principal.ts';
 
 export interface AccessOptions {
@@ -43,7 +43,9 @@ export function guardRoutes(app: FastifyInstance, options: AccessOptions): reado
 
   // Before anything is read: may this peer, under this name, from this page, speak to us at all?
   app.addHook('onRequest', (request, _reply, done) => {
-    done(refusal(request));
+    done(
+      hosts(request) > 1 ? new HttpError('bad-request', 'The request names two hosts.') : refusal(request),
+    );
   });
 
   const refusal = (request: FastifyRequest): HttpError | undefined => {

@@ -20,6 +20,11 @@ export function isLocal(request: FastifyRequest): boolean {
   return !forwarded && isLoopback(socket.remoteAddress ?? '');
 }
 
+/** Lines that say which host is meant. Node takes the first; a proxy before us may have judged another (RFC 9112 section 3.2). */
+export function hosts({ raw }: FastifyRequest): number {
+  return raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
+}
+
 /**
  * May this be our name? A page of another site whose name is made to resolve to us (DNS rebinding) sends that name. Addresses
  * cannot be rebound; names are ours when the configuration says so.

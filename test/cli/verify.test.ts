@@ -299,7 +299,8 @@ describe('verify used wrongly prints no document and ends with 2', () => {
   it('and a fault of ours is 3, not 1', async () => {
     const ran = await run(['verify', ID], { rounds: () => Promise.reject(new Error('oops')) });
     assert.equal(ran.exitCode, 3);
-    assert.match(ran.stderr, /internal error: oops/);
+    assert.match(ran.stderr, /internal error: Error\n {4}at /);
+    assert.doesNotMatch(ran.stderr, /oops/);
   });
 });
 

@@ -33,7 +33,8 @@ const ABUSES: readonly Abuse[] = [
     [200],
   ],
   ['names no host', 'GET /api/v1/tenants HTTP/1.0\r\n\r\n', [403]],
-  ['names two hosts', `GET /api/v1/tenants HTTP/1.1\r\nHost: evil.example\r\n${HOST}\r\n`, [403]],
+  ['names two hosts', `GET /api/v1/tenants HTTP/1.1\r\nHost: evil.example\r\n${HOST}\r\n`, [400]],
+  ['names two hosts, ours first', `GET /livez HTTP/1.1\r\n${HOST}host: evil.example\r\n\r\n`, [400]],
   [
     'names another host in the request line',
     `GET http://evil.example/api/v1/tenants HTTP/1.1\r\n${HOST}\r\n`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { crashText } from '../../src/wiring/crash.ts';
+import { crashText } from '../../src/cli/crash-text.ts';
 
 const SECRET = 'https://hooks.example/T0/B0/s3cret';
 
