@@ -13,6 +13,7 @@ import type { Tenant } from '../model/tenant.ts';
 import { SECOND_MS } from '../model/time.ts';
 import type { Trigger, Verdict } from '../model/verdict.ts';
 import { createDeployWatch } from './deploy-watch.ts';
+import { createEarlySweep } from './early-sweep.ts';
 import type { LatestResult } from './fleet.ts';
 import type { FlyView } from './fly-view.ts';
 import { recentDeploys, tellClaims, touchedByClaims } from './follow-up.ts';
@@ -33,6 +34,8 @@ export interface DaemonOptions extends SharedWatchOptions {
   readonly wake: boolean;
   /** Loads the list of tenants anew, after a sweep. */
   readonly refreshTenants: (signal: AbortSignal) => Promise<void>;
+  /** Sweeps the organization now; resolves when a sweep is over that began after the call. */
+  readonly sweepNow: () => Promise<void>;
   /** A deploy of this app was verified: silences bound to it end. */
   readonly deployVerified: (app: string) => void;
 }
@@ -86,6 +89,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     },
     verified: options.deployVerified,
   });
+  const earlySweep = createEarlySweep(options.sweepNow, clock);
   let liveRechecks: number[] = [];
 
   const observe = (
@@ -111,18 +115,19 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     const startedMs = clock.monotonicMs();
     const live = run?.onCheck && createLiveChecks(tenant, trigger, platform, run.onCheck);
     const request = { tenant, trigger, priority, handshakeOnly: false, onPart: live?.take };
-    let snapshot = await observe(
-      request,
-      signal,
-      run?.facts ?? (trigger === 'recheck' ? recheckFacts() : 'swept'),
-    );
+    const facts = run?.facts ?? (trigger === 'recheck' ? recheckFacts() : 'swept');
+    let snapshot = await observe(request, signal, facts);
     shared.noteHandshakes(snapshot.handshakes);
     let result = judge(stalls.since(startedMs) ? discountTimeouts(snapshot) : snapshot);
-    if (result.verdict === 'fail' && fleet.latest(id)?.decided !== 'fail') {
+    const isNew = result.verdict === 'fail' && fleet.latest(id)?.decided !== 'fail';
+    if (isNew) {
+      earlySweep.begin();
       // New trouble may be everybody's: the platform is looked at now, not when its turn comes.
       snapshot = { ...snapshot, platform: await shared.since(startedMs, signal) };
       result = judge(stalls.since(startedMs) ? discountTimeouts(snapshot) : snapshot);
     }
+    // The first look must not wait: the ones that follow it are what opens an incident.
+    if (result.verdict === 'fail' && facts === 'live') await earlySweep.over(signal);
     // A shutdown in the middle of a run is no finding.
     if (signal.aborted) return undefined;
     record(tenant, snapshot, result, trigger);

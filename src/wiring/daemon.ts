@@ -165,6 +165,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
         metrics.sources(list.sources);
         takeTenants(list);
       },
+      sweepNow: scheduler.sweepNow,
       deployVerified: (app) => {
         silences.end(endByDeploy(silences.current(), app, clock.now()));
       },
