@@ -1,8 +1,8 @@
-import { ACCEPTED_LOSSES, type AcceptedLoss } from '../model/tenant-list.ts';
+import { ACCEPTED_LOSSES, withAcceptedLoss, type AcceptedLoss } from '../model/tenant-list.ts';
 import type { Json } from '../model/json.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { plainText } from '../model/text.ts';
-import { tenantsText, type SourceReport } from '../reports/tenants.ts';
+import { sourceReport, tenantsText, type SourceReport } from '../reports/tenants.ts';
 import { say } from '../reports/wording.ts';
 import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
@@ -28,11 +28,7 @@ export async function listTenants(context: CliContext, options: DatabaseOptions)
 
 /** The sources as `status` and `tenants` show them. */
 export function sourceReports(store: Pick<Store, 'smallState'>): readonly SourceReport[] {
-  return keptSources(store).map(({ tenants, lost = null, ...source }) => ({
-    ...source,
-    tenants: tenants.length,
-    lost,
-  }));
+  return keptSources(store).map(sourceReport);
 }
 
 /** The daemon asks its sources as soon as it sees the confirmation; a source may take a while to answer. */
@@ -54,7 +50,8 @@ export async function acceptLoss(
     const entry = { actor: by, action: 'tenants.accept', subject: name, detail: { lost: before.lost } };
     if (before.reason !== null)
       audited(store, clock, entry, () => {
-        store.smallState.set(ACCEPTED_LOSSES, [...others(store, name), accepted] as unknown as Json);
+        const kept = (store.smallState.get(ACCEPTED_LOSSES) ?? []) as unknown as readonly AcceptedLoss[];
+        store.smallState.set(ACCEPTED_LOSSES, withAcceptedLoss(kept, accepted) as unknown as Json);
       });
 
     const deadlineMs = clock.monotonicMs() + PATIENCE_MS;
@@ -86,12 +83,6 @@ function answerText(before: SourceReport, now: SourceReport): string {
     `${source}: no daemon took it yet. Its next list is believed when one comes within an hour. ` +
     `At present: ${say(now.reason)}\n`
   );
-}
-
-function others(store: Pick<Store, 'smallState'>, name: string): readonly AcceptedLoss[] {
-  const kept =
-    (store.smallState.get(ACCEPTED_LOSSES) as unknown as readonly AcceptedLoss[] | undefined) ?? [];
-  return kept.filter(({ source }) => source !== name);
 }
 
 function noSuchSource(name: string, store: Pick<Store, 'smallState'>): string {

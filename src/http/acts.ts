@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Incident, Silence, SilenceMatcher } from '../model/incident.ts';
-import type { JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { ACCEPTED_LOSSES, withAcceptedLoss, type AcceptedLoss } from '../model/tenant-list.ts';
 import { DAY_MS } from '../model/time.ts';
 import { isActive } from '../incidents/index.ts';
 import type { HttpContext } from './context.ts';
@@ -28,6 +29,8 @@ export interface Acts {
   readonly note: (id: string, by: string, text: string) => Incident;
   readonly silence: (silence: NewSilence, by: string) => Silence;
   readonly endSilence: (id: string, by: string) => Silence;
+  /** The source's next list is believed, however many tenants it lost. */
+  readonly acceptLoss: (source: string, lost: number | null, by: string) => void;
 }
 
 /** Longer ones are forgotten monitoring. */
@@ -111,6 +114,13 @@ export function createActs({ tracker, store, clock, logger }: ActsContext): Acts
         if (ended === null) throw new HttpError('not-found', 'There is no such silence.');
         return ended;
       }),
+    acceptLoss: (source, lost, by) => {
+      audited('tenants.accept', source, by, { lost }, () => {
+        const kept = (store.smallState.get(ACCEPTED_LOSSES) ?? []) as unknown as readonly AcceptedLoss[];
+        const losses = withAcceptedLoss(kept, { source, by, at: clock.now() });
+        store.smallState.set(ACCEPTED_LOSSES, losses as unknown as Json);
+      });
+    },
   };
 }
 

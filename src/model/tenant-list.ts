@@ -16,7 +16,7 @@ export interface TenantListOfSource {
   readonly lost?: number | null;
 }
 
-/** Where the command line leaves for the daemon that a source is right: tenants that it does not list any more are really gone. */
+/** Where the command line and the API leave for the daemon that a source is right: tenants that it does not list any more are really gone. */
 export const ACCEPTED_LOSSES = 'tenants.accepted-losses';
 
 /** Holds for the next list of the source, once, if that comes within an hour: what is lost next month is another matter. */
@@ -28,4 +28,12 @@ export interface AcceptedLoss {
 
 export function isInForce({ at }: AcceptedLoss, now: number): boolean {
   return now >= at && now - at <= HOUR_MS;
+}
+
+/** What is confirmed, with one more; of each source the latest counts. */
+export function withAcceptedLoss(
+  kept: readonly AcceptedLoss[],
+  accepted: AcceptedLoss,
+): readonly AcceptedLoss[] {
+  return [...kept.filter(({ source }) => source !== accepted.source), accepted];
 }

@@ -21,6 +21,11 @@ export interface SourceReport extends Omit<TenantListOfSource, 'tenants' | 'lost
   readonly lost: number | null;
 }
 
+/** A source as everybody is shown it, without the tenants themselves. */
+export function sourceReport({ tenants, lost = null, ...source }: TenantListOfSource): SourceReport {
+  return { ...source, tenants: tenants.length, lost };
+}
+
 export function tenantsText({ at, sources, tenants }: TenantsReport, palette: Palette = PLAIN): string {
   const rows = tenants.map((tenant) => [
     say(tenant.id),

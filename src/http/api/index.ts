@@ -9,6 +9,7 @@ import { platformRoutes } from './platform.ts';
 import type { Api } from './route.ts';
 import { silenceRoutes } from './silences.ts';
 import { tenantRoutes } from './tenants.ts';
+import { tenantSourceRoutes } from './tenant-sources.ts';
 import { verificationRoutes } from './verifications.ts';
 
 /** The API for programs, below `/api/v1`. A new area is one file and one line. */
@@ -18,6 +19,7 @@ export async function apiRoutes(app: FastifyInstance, context: HttpContext, acts
       const api = scope.withTypeProvider() as unknown as Api;
       const parts = { api, context, acts };
       tenantRoutes(parts);
+      tenantSourceRoutes(parts);
       historyRoutes(parts);
       platformRoutes(parts);
       incidentRoutes(parts);
