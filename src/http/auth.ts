@@ -18,13 +18,17 @@ export const SESSION_COOKIE = 'tenantwatch_session';
 /** Where a browser without a session is sent; served by the pages. `?next=` is the path to return to. */
 export const SIGN_IN_PATH = '/sign-in';
 
+export type SignIn =
+  | { readonly ok: true; readonly principal: Principal }
+  | { readonly ok: false; readonly reason: 'unknown-token' | 'no-read-scope' };
+
 /** Who is asking, and browsers' sessions. */
 export interface Auth {
   /** Without tokens only loopback peers are served, as `local` with every scope. */
   readonly hasTokens: boolean;
   readonly authenticate: (request: FastifyRequest) => Principal | undefined;
-  /** Sets the session cookie when the token is one of ours. */
-  readonly signIn: (request: FastifyRequest, reply: FastifyReply, token: string) => Principal | undefined;
+  /** Sets the session cookie when the token is one of ours and may read: without that there is no page to see. */
+  readonly signIn: (request: FastifyRequest, reply: FastifyReply, token: string) => SignIn;
   /** Takes the cookie back, and its session with it: a copy of the cookie is worth nothing from then on. */
   readonly signOut: (request: FastifyRequest, reply: FastifyReply) => void;
   /** For the hidden field `csrf` of every form, or the header `x-csrf-token` of a script's request. */
@@ -70,7 +74,9 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
     const cookie = request.cookies[SESSION_COOKIE];
     const session = cookie === undefined ? undefined : readSessionCookie(cookie);
     if (session === undefined || session.expiresAt <= clock.now() || ended.has(session.mac)) return undefined;
-    return tokens.find((token) => token.name === session.name && isSessionOf(token, session));
+    return tokens.find(
+      (token) => token.name === session.name && mayLook(token) && isSessionOf(token, session),
+    );
   };
 
   const csrfToken = (request: FastifyRequest): string => {
@@ -93,7 +99,8 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
     },
     signIn: (request, reply, text) => {
       const token = byToken(text);
-      if (token === undefined) return undefined;
+      if (token === undefined) return { ok: false, reason: 'unknown-token' };
+      if (!mayLook(token)) return { ok: false, reason: 'no-read-scope' };
       reply.setCookie(SESSION_COOKIE, sessionCookie(token, clock.now()), {
         path: '/',
         httpOnly: true,
@@ -101,7 +108,7 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
         secure: isBehindTls(request, server.publicUrl),
         maxAge: SESSION_MS / 1000,
       });
-      return principalOf(token, 'session');
+      return { ok: true, principal: { name: token.name, scopes: token.scopes, via: 'session' } };
     },
     signOut: (request, reply) => {
       const session = readSessionCookie(request.cookies[SESSION_COOKIE] ?? '');
@@ -121,6 +128,11 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
       return typeof given === 'string' && sameText(given, csrfToken(request));
     },
   };
+}
+
+/** Also after a reload that took the scope away: the session ends, instead of one that sees nothing. */
+function mayLook({ scopes }: KnownToken): boolean {
+  return scopes.has('read');
 }
 
 function principalOf(token: KnownToken | undefined, via: 'token' | 'session'): Principal | undefined {

@@ -75,6 +75,19 @@ describe('a session in a browser', () => {
     assert.equal((await made.app.inject({ url: '/', headers: { ...OWN, cookie: next } })).statusCode, 200);
   });
 
+  it('is not begun with a token that may not read: it could see nothing', async (context) => {
+    const tokens = [{ name: 'pipeline', token: TOKENS.verify, scopes: ['verify'] }];
+    const { app } = await withTrouble(context, { ...SERVER, tokens });
+    const { statusCode, headers, payload } = await app.inject({
+      method: 'POST',
+      url: '/sign-in',
+      headers: { ...OWN, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ token: TOKENS.verify }).toString(),
+    });
+    assert.deepEqual([statusCode, headers['set-cookie']], [403, undefined]);
+    assert.match(payload, /has not the scope read/u);
+  });
+
   it('tells who has none nothing but where to sign in', async (context) => {
     const { app } = await withTrouble(context, SERVER);
     const { payload } = await app.inject({ url: '/sign-in', headers: OWN });

@@ -20,7 +20,7 @@ export function signInRoutes(app: FastifyInstance, pages: Pages): void {
         title: 'Sign in',
         section: null,
         topic: null,
-        body: () => <SignInPage next={next} refused={false} />,
+        body: () => <SignInPage next={next} refused={null} />,
       });
     },
   );
@@ -28,17 +28,17 @@ export function signInRoutes(app: FastifyInstance, pages: Pages): void {
   app.post(SIGN_IN_PATH, { config: { access: 'public', rateLimit: RATE_LIMIT } }, (request, reply) => {
     const form = formOf(request.body);
     const next = ownPath(form.next);
-    const principal = auth.signIn(request, reply, field(form, 'token') ?? '');
-    if (principal !== undefined) {
-      context.logger.info({ by: principal.name }, 'signed in');
+    const answer = auth.signIn(request, reply, field(form, 'token') ?? '');
+    if (answer.ok) {
+      context.logger.info({ by: answer.principal.name }, 'signed in');
       return seeOther(reply, next);
     }
     return sendPage(pages, request, reply, {
       title: 'Sign in',
       section: null,
       topic: null,
-      status: 401,
-      body: () => <SignInPage next={next} refused />,
+      status: answer.reason === 'unknown-token' ? 401 : 403,
+      body: () => <SignInPage next={next} refused={REFUSALS[answer.reason]} />,
     });
   });
 
@@ -48,16 +48,27 @@ export function signInRoutes(app: FastifyInstance, pages: Pages): void {
   });
 }
 
-function SignInPage({ next, refused }: { readonly next: string; readonly refused: boolean }): JSX.Element {
+const REFUSALS = {
+  'unknown-token': 'This token is not known.',
+  'no-read-scope':
+    'This token is for programs: it has not the scope read, and without it there is no page to see.',
+} as const;
+
+interface SignInPageProps {
+  readonly next: string;
+  readonly refused: string | null;
+}
+
+function SignInPage({ next, refused }: SignInPageProps): JSX.Element {
   return (
     <div class="sign-in">
       <h1>Sign in</h1>
       <p class="quiet">
         With one of the tokens in <code>server.tokens</code> of the configuration.
       </p>
-      {refused && (
+      {refused !== null && (
         <p class="refused" role="alert" id="refused">
-          This token is not known.
+          {refused}
         </p>
       )}
       <form method="post" action={SIGN_IN_PATH}>
@@ -69,7 +80,7 @@ function SignInPage({ next, refused }: { readonly next: string; readonly refused
             name="token"
             required
             autocomplete="current-password"
-            aria-describedby={refused ? 'refused' : undefined}
+            aria-describedby={refused === null ? undefined : 'refused'}
             autofocus
           />
         </label>
