@@ -9,6 +9,11 @@ document.addEventListener('keydown', (event) => {
   field.focus();
 });
 
+// On a telephone the menu is wider than the screen: the page that is open is in its middle.
+const menu = document.querySelector('.bar nav');
+const here = menu?.querySelector('[aria-current]');
+if (here) menu.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - menu.clientWidth / 2;
+
 document.addEventListener('change', (event) => {
   if (event.target instanceof HTMLSelectElement && 'submit' in event.target.dataset)
     event.target.form.requestSubmit();

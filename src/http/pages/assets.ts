@@ -30,6 +30,7 @@ const STYLES = [
   'verdicts',
   'forms',
   'tables',
+  'claims',
   'matrix',
   'matrix-telephone',
   'fleet',

@@ -47,32 +47,36 @@ export function ClaimTable({ records, now }: ClaimTableProps): JSX.Element {
                     </span>
                   ))}
                 </th>
-                <td>
+                <td data-label="App">
                   <code>{claim.app}</code>
                 </td>
-                <td>
-                  {STATE_WORDS[claim.state]}
-                  {claim.source !== null && <span class="quiet">, {claim.source}</span>}
-                  {claim.expiresAt !== null && (
-                    <small class="quiet">
-                      until <Day at={claim.expiresAt} />
-                    </small>
-                  )}
+                <td data-label="Certificate">
+                  <div>
+                    {STATE_WORDS[claim.state]}
+                    {claim.source !== null && <span class="quiet">, {claim.source}</span>}
+                    {claim.expiresAt !== null && (
+                      <small class="quiet">
+                        until <Day at={claim.expiresAt} />
+                      </small>
+                    )}
+                  </div>
                 </td>
-                <td>
+                <td data-label="Created">
                   {claim.createdAt === null ? (
                     <span class="quiet">not known</span>
                   ) : (
                     <Time at={claim.createdAt} />
                   )}
                 </td>
-                <td>
-                  {firstSeenAt === null ? '–' : <Ago at={firstSeenAt} now={now} />}
-                  {goneAt !== null && (
-                    <small class="quiet">
-                      gone <Ago at={goneAt} now={now} />
-                    </small>
-                  )}
+                <td data-label="First seen">
+                  <div>
+                    {firstSeenAt === null ? '–' : <Ago at={firstSeenAt} now={now} />}
+                    {goneAt !== null && (
+                      <small class="quiet">
+                        gone <Ago at={goneAt} now={now} />
+                      </small>
+                    )}
+                  </div>
                 </td>
               </tr>
             );

@@ -154,11 +154,11 @@ function NewSilenceForm({ viewer }: { readonly viewer: Viewer }): JSX.Element {
           Label
           <input type="text" name="label" placeholder="plan:free" autocomplete="off" />
         </label>
-        <LengthAndReason />
         <label>
-          Ends early with a verified deploy of
+          Until a deploy was verified
           <input type="text" name="until-deploy" placeholder="app (optional)" autocomplete="off" />
         </label>
+        <LengthAndReason />
         <button type="submit" class="primary">
           Silence
         </button>
