@@ -1,7 +1,8 @@
 import type { CheckResult } from '../model/check.ts';
-import { failureReason, type FailureCode } from '../model/failure.ts';
+import { failureReason, type Failure, type FailureCode } from '../model/failure.ts';
 import type { Taken } from '../model/observation.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { spokenDuration } from '../model/spoken.ts';
 import { failureSentence, failureText } from './failure-words.ts';
 import { durationOf, failureEvidence, notPassed, passed, skippedFor } from './result.ts';
 
@@ -37,7 +38,7 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
       return notPassed(ID, 'fail', 'token-rejected', summary, evidence, durationMs);
     }
     case 'rate-limited':
-      return notPassed(ID, 'fail', 'rate-limited', "Fly's API limits our requests.", evidence, durationMs);
+      return notPassed(ID, 'fail', 'rate-limited', limitedSentence(failure), evidence, durationMs);
     case 'aborted':
     case 'internal': {
       const summary = `Whether Fly's API answers is not known: ${failureText(failure)}.`;
@@ -48,6 +49,12 @@ export function flyApi(snapshot: PlatformSnapshot): CheckResult<'fly-api'> {
       return notPassed(ID, 'fail', 'api-unavailable', summary, evidence, durationMs);
     }
   }
+}
+
+function limitedSentence(failure: Failure): string {
+  const { retryAfterMs } = failure;
+  if (retryAfterMs === undefined || retryAfterMs === 0) return failureSentence(failure);
+  return `${failureSentence(failure)} It asks us to wait ${spokenDuration(retryAfterMs)}.`;
 }
 
 function tellingCall(

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
+import { spokenDuration } from '../model/spoken.ts';
 import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import { failureText } from './failure-words.ts';
 import { durationOf, failureEvidence, notPassed, passed, skippedFor } from './result.ts';
@@ -30,6 +31,6 @@ export function monitorClock(snapshot: PlatformSnapshot): CheckResult<'monitor-c
       durationOf(clock),
     );
   }
-  const summary = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the servers'.`;
+  const summary = `The clock of this machine is ${spokenDuration(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} the servers'.`;
   return notPassed(ID, 'fail', 'clock-skewed', summary, evidence, durationOf(clock));
 }

@@ -81,6 +81,12 @@ const PROOFS: Readonly<Record<MonitorProblem | PlatformProblem, readonly CheckId
 const THROTTLED =
   'Many names failed together, names that no tenant owns among them, and those succeeded after a pause.';
 
+const ABOUT_API: ReadonlySet<string> = new Set<MonitorProblem>([
+  'fly-api-unavailable',
+  'fly-token-rejected',
+  'fly-rate-limited',
+]);
+
 const MOST = 4;
 
 /** Two to four facts that prove the problem, plain text. */
@@ -90,6 +96,10 @@ export function sharedEvidence(code: MonitorProblem | PlatformProblem, is: Share
     .map((id) => by.get(id))
     .filter((check) => check !== undefined && check.verdict !== 'skipped')
     .map((check) => check?.summary ?? '');
+  const call = by.get('fly-api');
+  // Fly's own words, with the status: what a person quotes to Fly's support.
+  if (ABOUT_API.has(code) && typeof call?.evidence.detail === 'string')
+    texts.splice(1, 0, `The call that failed: ${call.evidence.detail}`);
   if (code === 'probe-throttled') texts.unshift(THROTTLED);
   if (code === 'monitor-network-down') texts.push(witnessText(is.snapshot));
   for (const { verdict, summary } of is.checks) {

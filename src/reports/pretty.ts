@@ -35,7 +35,14 @@ export function prettyReport(result: VerifyResult, options: PrettyOptions): stri
   const palette = options.palette ?? PLAIN;
   const subjects = subjectsOf(result);
   const shared = subjects.filter(({ scope, ...subject }) => scope !== 'tenant' && hasFindings(subject));
-  const tenants = subjects.filter(({ scope }) => scope === 'tenant');
+  const [only, ...others] = subjects.filter(({ scope }) => scope === 'tenant');
+  // Of one tenant the whole time is told: waiting for Fly's API is part of it.
+  const tenants =
+    only === undefined
+      ? []
+      : others.length > 0
+        ? [only, ...others]
+        : [{ ...only, durationMs: result.durationMs }];
   const troubled = worstFirst(tenants).filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skipped');
   const detailed = tenants.length === 1 ? tenants : troubled.slice(0, DETAILED_TENANTS);
   const listed = tenants.filter((tenant) => !detailed.includes(tenant));

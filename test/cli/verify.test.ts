@@ -30,7 +30,7 @@ describe('verify', () => {
   it('passes with 0 and says so', async () => {
     const ran = await run(['verify', ID], { rounds: sequence(HEALTHY) });
     assert.equal(ran.exitCode, 0);
-    assert.match(ran.stdout, /^999bc6549a64\.systemprompt\.io: passed in 790 ms\n/);
+    assert.match(ran.stdout, /^999bc6549a64\.systemprompt\.io: passed in 812 ms\n/);
     assert.equal(ran.stderr, '');
     assert.equal(ran.closed, 1);
   });

@@ -326,7 +326,11 @@ describe('the decisions that the table must contain', () => {
     assert.deepEqual(broken.result.explainedBy, { scope: 'platform', code: 'wildcard-dns-broken' });
     assert.deepEqual([broken.result.verdict, broken.document.verdict], ['unknown', 'fail']);
     for (const address of ['1.1.1.1:53', '[2606:4700::1111]:53', '2606:4700::abcd']) {
-      assert.deepEqual(codes(seenBy(address)), { ...NOTHING, monitor: 'resolver-failing' }, address);
+      const blind = seenBy(address);
+      assert.deepEqual(codes(blind), { ...NOTHING, monitor: 'resolver-failing' }, address);
+      const steps = JSON.stringify(blind.shared.monitor.diagnosis?.remediation);
+      assert.match(steps, /Until one answers, nothing can be told of any site/);
+      assert.doesNotMatch(steps, /the other resolvers decide/);
     }
   });
 
@@ -550,8 +554,20 @@ describe('honesty', () => {
       assert.deepEqual(codes(blind), { ...NOTHING, monitor: problem });
       assert.deepEqual(blind.result.explainedBy, { scope: 'monitor', code: problem });
       assert.equal(blind.document.verdict, 'unknown');
+      const evidence = blind.shared.monitor.diagnosis?.evidence;
+      assert.equal(evidence?.[1], `The call that failed: ${code} in api`);
     });
   }
+
+  it('a limit of the API says how long it asks us to wait', () => {
+    const { failure } = failed('api', 'rate-limited');
+    const flyApi = { ...failed('api', 'rate-limited'), failure: { ...failure, retryAfterMs: 60_000 } };
+    const limited = diagnosed({ platform: platform({ monitor: { flyApi } }) });
+    assert.equal(
+      limited.shared.monitor.diagnosis?.summary,
+      "Fly's API limits our requests. It asks us to wait 1 min.",
+    );
+  });
 
   it('an outage whose claims were not looked up says so, and how to look', () => {
     const blind = diagnosed({

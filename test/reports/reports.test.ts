@@ -19,7 +19,7 @@ describe('the report for the terminal', () => {
   it('shows the incident: verdict, cause, evidence, commands that copy clean, checks', () => {
     assert.equal(
       prettyReport(OUTAGE, RULES),
-      `999bc6549a64.systemprompt.io: failed in 790 ms
+      `999bc6549a64.systemprompt.io: failed in 812 ms
 
   The app sp-999bc6549a64 holds a certificate for 999bc6549a64.systemprompt.io.
   certificate-on-tenant-app, critical, certain

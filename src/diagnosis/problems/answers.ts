@@ -38,8 +38,8 @@ export const ANSWERS = problems<Code>('tenant', {
   'site-error': {
     title: 'The site answers with an error of its own',
     explanation:
-      'The app itself answers with a server error (5xx), directly and through the proxy alike. Users see the app’s error page. Names, certificates and the proxy are fine.',
-    toldApartBy: 'The same 5xx status directly and through the proxy.',
+      'The app itself answers with a server error (5xx) or gives no answer, directly and through the proxy alike. Users see an error page, or wait in vain. Names, certificates and the proxy are fine.',
+    toldApartBy: 'The same 5xx status, or no answer, directly and through the proxy.',
     curedByWaiting: true,
     remedy: ofTenant(siteAnswers),
   },

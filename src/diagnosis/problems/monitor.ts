@@ -49,7 +49,7 @@ export const MONITOR = problems<MonitorProblem>('monitor', {
   'resolver-failing': {
     title: 'A resolver fails or lies',
     explanation:
-      'One of the resolvers that tenantwatch asks does not answer, or answers unlike all others. Users behind that resolver may have trouble; the others decide about tenants.',
+      'A resolver that tenantwatch asks does not answer, or answers unlike all others. Users behind it may have trouble. The others decide about tenants; when none answers, nothing can be told of any site.',
     toldApartBy: 'One resolver fails or differs for names that no tenant owns, while the others agree.',
     curedByWaiting: true,
     remedy: resolverFailing,

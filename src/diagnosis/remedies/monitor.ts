@@ -1,5 +1,6 @@
 /** Remedies for our own trouble: the machine, network, token and limits that tenantwatch itself depends on. */
 import type { RemediationStep } from '../../model/diagnosis.ts';
+import type { DnsLookup } from '../../model/dns.ts';
 import type { PlatformSnapshot } from '../../model/snapshot.ts';
 import { byHand, dnsServer, organization, reads, shell } from '../commands.ts';
 import type { Word } from '../commands.ts';
@@ -80,14 +81,26 @@ export function resolverFailing({ shared }: RemedyContext): readonly Remediation
       .map((lookup) => lookup.server),
   );
   const chosen = resolvers(shared, (server) => failing.size === 0 || failing.has(server));
-  return [
-    ...chosen.map(([server, name]) =>
-      digFull(
-        name,
-        server,
-        'A name that no tenant owns: every resolver must answer it with the wildcard’s addresses.',
-      ),
+  const questions = chosen.map(([server, name], index) =>
+    digFull(
+      name,
+      server,
+      index === 0
+        ? 'A name that no tenant owns: every resolver must answer it with the wildcard’s addresses.'
+        : 'The same of the next one.',
     ),
+  );
+  const noneAnswers = failing.size > 0 && resolverLookups(shared).every(({ server }) => failing.has(server));
+  if (noneAnswers)
+    return [
+      ...questions,
+      byHand(
+        'Put resolvers into dns.resolvers that this machine reaches over UDP and TCP, port 53, and reload. Until one answers, nothing can be told of any site.',
+        'A firewall around this machine, or a network that wants its own resolver asked, looks like this.',
+      ),
+    ];
+  return [
+    ...questions,
     byHand(
       'If it stays so, put another resolver in its place in dns.resolvers and reload. Nothing is wrong with tenants: the other resolvers decide.',
       'Users behind that resolver may be affected; its operator can repair it, you cannot.',
@@ -128,9 +141,11 @@ function resolvers(
   shared: PlatformSnapshot,
   chosen: (server: string) => boolean,
 ): readonly (readonly [Word, string])[] {
-  const asked = shared.controls
-    .flatMap((control) => control.lookups)
-    .filter((lookup) => lookup.role === 'resolver' && chosen(lookup.server));
+  const asked = resolverLookups(shared).filter(({ server }) => chosen(server));
   const distinct = new Map(asked.map((lookup) => [lookup.server, lookup.name]));
   return [...distinct].slice(0, MAX_SERVERS).map(([server, name]) => [dnsServer(server), name] as const);
+}
+
+function resolverLookups(shared: PlatformSnapshot): readonly DnsLookup[] {
+  return shared.controls.flatMap((control) => control.lookups).filter((lookup) => lookup.role === 'resolver');
 }
