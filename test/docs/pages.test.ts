@@ -8,6 +8,7 @@ import { openStage, type Stage } from './stage.ts';
 
 const PAGES = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync(join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .toSorted()

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
@@ -68,7 +68,8 @@ export async function openStage(): Promise<Stage> {
   const bin = join(place.folder, 'bin');
   const fly = join(place.folder, 'fly.sock');
   const closeFly = await openFlyTerminal(fly, sandbox);
-  standIns(bin, { session: socket, fly, tokens: sandbox.tokens });
+  const machine = join(place.folder, 'machine');
+  standIns(bin, { session: socket, fly, tokens: sandbox.tokens, machine });
   let cwd = place.folder;
   let pages = 0;
 
@@ -130,6 +131,20 @@ export async function openStage(): Promise<Stage> {
         sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${APP} -y`);
         await seen(what, ({ decided, incident }) => decided === 'pass' && incident === null);
         return;
+      case 'a configuration':
+        copyFileSync(place.file, join(cwd, 'tenantwatch.yaml'));
+        return;
+      case 'secrets of the service':
+        appendFileSync(join(machine, 'etc/tenantwatch/environment'), secretsOf(place.env));
+        return;
+      case 'both are filled in': {
+        const path = join(cwd, '.env');
+        writeFileSync(
+          path,
+          readFileSync(path, 'utf8').replaceAll(/=$/gm, '=https://hooks.example/0123456789abcdef'),
+        );
+        return;
+      }
       default:
         throw new Error(`nobody knows how to bring about "${what}"`);
     }
@@ -148,7 +163,8 @@ export async function openStage(): Promise<Stage> {
       // Pages name files of the checkout; what they write stays in a folder of its own.
       cwd = join(place.folder, `page-${String(++pages)}`);
       mkdirSync(cwd);
-      for (const name of ['config', 'docs']) symlinkSync(join(ROOT, name), join(cwd, name));
+      for (const name of ['config', 'docs', 'compose.yaml', 'Dockerfile'])
+        symlinkSync(join(ROOT, name), join(cwd, name));
     },
     close: async () => {
       for (const child of children) {
@@ -160,6 +176,13 @@ export async function openStage(): Promise<Stage> {
       place.remove();
     },
   };
+}
+
+function secretsOf(env: NodeJS.ProcessEnv): string {
+  return Object.entries({ ...env, TENANTWATCH_TOKEN: TOKEN })
+    .filter(([name]) => name !== 'PATH' && name !== 'HOME')
+    .map(([name, value]) => `${name}="${value}"\n`)
+    .join('');
 }
 
 function startSession(socket: string, place: Workplace): ChildProcess {

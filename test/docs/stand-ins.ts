@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { machineIn } from './machine.ts';
 
 /** Asks the session to run the command line. Plain Node, so that it starts quickly. */
 const CLIENT = `
@@ -20,14 +21,17 @@ export interface StandIns {
   /** Where the session listens, and where the sandbox's `fly certs` does. */
   readonly session: string;
   readonly fly: string;
+  /** The folder that stands for the reader's machine. */
+  readonly machine: string;
   readonly tokens: { readonly read: string; readonly write: string };
 }
 
 /**
- * Fills a folder for the front of PATH. The program is the real one, and `fly certs` acts on the sandbox. Others that a page may name are not
- * run, because they need an account, root or a network; they only succeed, and `fly tokens create` prints a token of the kind that was asked for.
+ * Fills a folder for the front of PATH. The program is the real one, `fly certs` acts on the sandbox, and `curl` and `openssl` are those of the
+ * system. `fly tokens create` prints a token of the kind that was asked for; what else flyctl is told is compared with what it takes, by
+ * fly.test.ts. Programs that need root, containers or a network work on a folder: machine.ts.
  */
-export function standIns(folder: string, { session, fly, tokens }: StandIns): void {
+export function standIns(folder: string, { session, fly, tokens, machine }: StandIns): void {
   mkdirSync(folder, { recursive: true });
   const client = join(folder, 'client.cjs');
   writeFileSync(client, CLIENT);
@@ -43,10 +47,7 @@ export function standIns(folder: string, { session, fly, tokens }: StandIns): vo
     'fly',
     `case "$1" in certs) ${ask(fly)};; esac; case "$1 $2 $3" in 'tokens create readonly') echo '${tokens.read}';; 'tokens create '*) echo '${tokens.write}';; esac; exit 0`,
   );
-  // Only the daemon on this machine is asked; the sites of the examples do not exist.
-  script('curl', `case "$*" in *http://127.0.0.1:*) exec /usr/bin/curl --max-time 20 "$@";; esac; exit 0`);
-  script('openssl', `case "$1" in rand) printf '%064d' 7;; esac; exit 0`);
-  for (const name of NOT_RUN) script(name, 'exit 0');
+  // Nobody but the daemon on this machine is asked.
+  script('curl', `case "$*" in *http://127.0.0.1:*) exec /usr/bin/curl --max-time 20 "$@";; esac; exit 6`);
+  for (const [name, body] of Object.entries(machineIn(machine))) script(name, body);
 }
-
-const NOT_RUN = ['docker', 'sudo', 'systemctl', 'journalctl', 'npm', 'git', 'systemd-analyze'] as const;
