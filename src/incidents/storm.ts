@@ -75,7 +75,11 @@ function foldOne(
     });
   }
   if (running === undefined) drafts.set(key, promote(subject, members, known.get(key), context));
-  else drafts.set(key, update(running, members, context));
+  else {
+    const fails = (name: string): boolean =>
+      drafts.get(subjectKey({ scope: 'tenant', name }))?.incident.state === 'open';
+    drafts.set(key, update(running, members, fails, context));
+  }
 }
 
 /** Neither silenced nor explained by another scope: someone would be told of it. */
@@ -116,7 +120,7 @@ function promote(
     previous !== undefined &&
     now - previous.resolvedAt <= policy.reopenWithinMs;
   const base = returns
-    ? { ...previous, pendingSince: startedAt }
+    ? { ...previous, pendingSince: startedAt, formerMembers: [] }
     : newStorm(subject, members, startedAt, now);
   const incident = begin({ ...base, ...gathered(members) }, now);
   const kind = returns ? 'reopened' : 'opened';
@@ -144,6 +148,7 @@ function newStorm(subject: Subject, members: readonly Incident[], startedAt: num
     told: null,
     alerts: 0,
     lastAlertAt: null,
+    formerMembers: [],
   };
 }
 
@@ -181,20 +186,23 @@ function gathered(members: readonly Incident[]): Gathered {
   };
 }
 
-function update(running: Draft, members: readonly Incident[], { policy, now }: RoundContext): Draft {
+function update(
+  running: Draft,
+  members: readonly Incident[],
+  fails: (name: string) => boolean,
+  { policy, now }: RoundContext,
+): Draft {
   const { incident: storm, events } = running;
   if (members.length === 0) {
-    // The members that it had stay named: whoever hears of its end must know what has ended.
     const quiet: Incident = { ...storm, passes: 1, firstGoodAt: storm.firstGoodAt ?? now };
     if (now - (quiet.firstGoodAt ?? now) < holdMs(policy, storm.reopened)) {
       return isQuiet(storm) ? running : { incident: quiet, events };
     }
-    const most = Math.max(storm.memberCount, storm.told?.memberCount ?? 0);
-    const whole = { ...quiet, memberCount: most, summary: summaryOf(most, storm.code) };
-    const over = resolve(whole, 'recovered', now);
+    const over = resolve(whole(quiet, fails), 'recovered', now);
     return { incident: over, events: [...events, resolvedEvent(over, now, 'recovered')] };
   }
   const current = gathered(members);
+  const formerMembers = former(storm, current.members);
   // It only gets worse within one life: members that come and go would make it flicker.
   const escalates = moreUrgent(current.severity, storm.severity);
   const returned = storm.firstGoodAt !== null;
@@ -202,6 +210,7 @@ function update(running: Draft, members: readonly Incident[], { policy, now }: R
   const next: Incident = {
     ...storm,
     ...current,
+    formerMembers,
     severity: escalates ? current.severity : storm.severity,
     lastFailedAt: Math.max(current.lastFailedAt, storm.lastFailedAt),
     acknowledged: escalates ? null : storm.acknowledged,
@@ -217,6 +226,37 @@ function update(running: Draft, members: readonly Incident[], { policy, now }: R
   return unchanged(storm, next) ? running : { incident: next, events: [...events, ...more] };
 }
 
+/** Members of before that are none now. */
+function former(storm: Incident, current: readonly string[]): readonly string[] {
+  const now = new Set(current);
+  const all = new Set([...(storm.formerMembers ?? []), ...storm.members]);
+  return [...all]
+    .filter((name) => !now.has(name))
+    .sort()
+    .slice(0, MEMBERS_NAMED);
+}
+
+/**
+ * A storm with everybody who was in it and recovered: whoever hears of its end must know what has ended. Who left it with another
+ * problem has an incident of their own.
+ */
+function whole(storm: Incident, fails: (name: string) => boolean): Incident {
+  const all = [...new Set([...(storm.formerMembers ?? []), ...storm.members])].sort();
+  const well = all.filter((name) => !fails(name));
+  const recovered = well.length === 0 ? all : well;
+  const isComplete = storm.formerMembers !== undefined && all.length < MEMBERS_NAMED;
+  const memberCount = isComplete
+    ? recovered.length
+    : Math.max(storm.memberCount, storm.told?.memberCount ?? 0, recovered.length);
+  return {
+    ...storm,
+    members: recovered.slice(0, MEMBERS_NAMED),
+    memberCount,
+    formerMembers: [],
+    summary: summaryOf(memberCount, storm.code),
+  };
+}
+
 /** All its members recovered, and it waits for whether that holds. */
 function isQuiet(storm: Incident): boolean {
   return storm.firstGoodAt !== null;
@@ -225,6 +265,7 @@ function isQuiet(storm: Incident): boolean {
 function unchanged(before: Incident, after: Incident): boolean {
   return (
     before.memberCount === after.memberCount &&
+    (before.formerMembers?.length ?? 0) === (after.formerMembers?.length ?? 0) &&
     before.severity === after.severity &&
     before.passes === after.passes &&
     before.mutedBy === after.mutedBy &&

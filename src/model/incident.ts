@@ -69,6 +69,8 @@ export interface Incident {
   /** For a storm: the tenants in it, bounded, and how many there are. */
   readonly members: readonly string[];
   readonly memberCount: number;
+  /** Those that were in the storm in this life and are not any more, bounded; at its end they are members again. */
+  readonly formerMembers?: readonly string[];
 }
 
 /** `removed`: the tenant is gone; `suspended`: down on purpose; `closed`: by a person. */

@@ -90,6 +90,31 @@ describe('a storm', () => {
     round(minute(3), { t0: 'pass' });
     assert.deepEqual(round(minute(4), { t0: 'pass' }), [`${NAME}:resolved`]);
     assert.match(kept.incident(NAME)?.summary ?? '', /^8 tenants have the same problem: /u);
+    assert.deepEqual(kept.incident(NAME)?.members, Object.keys(all(8, 'pass')), 'and which');
+  });
+
+  it('that is over does not speak of whom it let go with another problem', () => {
+    const { round, kept } = fleet(10);
+    round(minute(0), all(8, latent));
+    round(minute(1), { t0: expired });
+    const well = Object.fromEntries(Object.entries(all(8, 'pass')).filter(([name]) => name !== 't0'));
+    round(minute(2), well);
+    assert.deepEqual(round(minute(3), well), [`${NAME}:resolved`]);
+    assert.deepEqual(kept.incident(NAME)?.members, Object.keys(well));
+    assert.equal(kept.incident(NAME)?.memberCount, 7);
+  });
+
+  it('that returns begins with whom it has now', () => {
+    const { round, kept } = fleet(10);
+    round(minute(0), all(8, claim));
+    round(minute(1), all(8, 'pass'));
+    round(minute(2), all(8, 'pass'));
+    round(minute(4), all(6, claim));
+    round(minute(5), all(6, 'pass'));
+    round(minute(30), all(6, 'pass'));
+    round(minute(46), {});
+    assert.equal(kept.incident(NAME)?.state, 'resolved');
+    assert.equal(kept.incident(NAME)?.memberCount, 6);
   });
 
   it('folds who was told before it, and these are told when they recover, once', () => {
