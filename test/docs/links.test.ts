@@ -42,6 +42,14 @@ describe('the documentation', () => {
       }
   });
 
+  it('shows no picture that is not there, and describes each', () => {
+    for (const page of PAGES) {
+      for (const [, target = ''] of read(page).matchAll(/\b(?:src|srcset)="([^"]+)"/g))
+        assert.ok(existsSync(join(ROOT, dirname(page), target)), `${page}: ${target}`);
+      for (const [image] of read(page).matchAll(/<img [^>]*>/g)) assert.match(image, / alt="[^"]+"/, page);
+    }
+  });
+
   it('lists every page in its index', () => {
     const listed = new Set(linksOf(read('docs/README.md')).map((link) => link.split('#')[0]));
     for (const page of PAGES.filter((one) => /^docs\/[^/]+\.md$/.test(one) && one !== 'docs/README.md'))
