@@ -27,7 +27,7 @@ export function markSilence(incident: Incident, context: TellContext): Draft {
   if (silencedBy === incident.silencedBy) return { incident, events: [] };
   const next = { ...incident, silencedBy };
   if (silence === undefined)
-    return { incident: next, events: [event(next, now, 'unsilenced', 'the silence ended')] };
+    return { incident: next, events: [event(next, now, 'unsilenced', 'what still fails is told again')] };
   return { incident: next, events: [event(next, now, 'silenced', silence.reason, silence.author)] };
 }
 
@@ -103,6 +103,6 @@ export function announce(
     alerts: incident.alerts + tell.length,
     reminders: incident.reminders + (reason === 'reminder' ? 1 : 0),
   };
-  const reminded = reason === 'reminder' ? [event(next, now, 'reminder', `reminder ${next.reminders}`)] : [];
+  const reminded = reason === 'reminder' ? [event(next, now, 'reminder', `number ${next.reminders}`)] : [];
   return { incident: next, events: [...events, ...reminded], tell };
 }

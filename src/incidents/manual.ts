@@ -8,7 +8,11 @@ export function acknowledge(incident: Incident, acknowledgement: Acknowledgement
   if (!isActive(incident) || incident.acknowledged !== null) return { incident, events: [], tell: [] };
   const { by, at, note } = acknowledgement;
   const next = { ...incident, acknowledged: acknowledgement };
-  return tellInformed(next, [event(next, at, 'acknowledged', note ?? 'acknowledged', by)], 'acknowledged');
+  return tellInformed(
+    next,
+    [event(next, at, 'acknowledged', note ?? 'no reminders until it gets worse', by)],
+    'acknowledged',
+  );
 }
 
 /** Takes an acknowledgement back; reminders go on. */
@@ -17,7 +21,7 @@ export function unacknowledge(incident: Incident, by: string, now: number): Inci
   const next = { ...incident, acknowledged: null };
   return {
     incident: next,
-    events: [event(next, now, 'unacknowledged', 'acknowledgement withdrawn', by)],
+    events: [event(next, now, 'unacknowledged', 'reminders go on', by)],
     tell: [],
   };
 }

@@ -197,7 +197,13 @@ describe('incidents', () => {
         events: [
           { ...event, at: T0 - 50_000, kind: 'opened', text: 'critical: claimed' },
           { ...event, at: OPEN.firstFailedAt, kind: 'failed', text: 'claimed' },
-          { ...event, at: T0 - 2_000, kind: 'acknowledged', by: 'ada', text: 'acknowledged' },
+          {
+            ...event,
+            at: T0 - 2_000,
+            kind: 'acknowledged',
+            by: 'ada',
+            text: 'no reminders until it gets worse',
+          },
         ],
         deliveries: [aDelivery('d1', { group: OPEN.id, createdAt: T0 - 50_000 })],
       },
@@ -217,7 +223,7 @@ describe('incidents', () => {
         ['failed', 'claimed'],
         ['opened', 'critical: claimed'],
         ['delivery', 'test to slack: sent'],
-        ['acknowledged', 'ada: acknowledged'],
+        ['acknowledged', 'ada: no reminders until it gets worse'],
       ],
     );
   });

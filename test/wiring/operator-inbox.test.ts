@@ -91,7 +91,7 @@ describe('requests of operators', () => {
       [
         ['note', 'bob', 'the customer left'],
         ['acknowledged', 'ada', 'on it'],
-        ['unacknowledged', 'ada', 'acknowledgement withdrawn'],
+        ['unacknowledged', 'ada', 'reminders go on'],
         ['resolved', 'bob', 'closed by hand'],
       ],
     );
