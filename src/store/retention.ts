@@ -20,13 +20,13 @@ export interface UpkeepStep {
 }
 
 export interface Upkeep {
-  /** One bounded step (at most about 2,000 rows) of removing what is too old or too much. Call it again until done. */
+  /** One bounded step (at most about 1,000 rows) of removing what is too old or too much. Call it again until done. */
   readonly step: (policy: RetentionPolicy, now: number) => UpkeepStep;
   /** Moves the write-ahead log into the file as far as readers allow, and gives its space back. */
   readonly checkpoint: () => void;
 }
 
-const ROWS_A_STEP = 2_000;
+const ROWS_A_STEP = 1_000;
 const TENANTS_A_STEP = 200;
 /** One megabyte: about five milliseconds of moving pages. */
 const PAGES_A_STEP = 256;
