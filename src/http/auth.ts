@@ -3,6 +3,7 @@ import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config, TokenScope } from '../config/index.ts';
 import type { Clock } from '../model/time.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { isLocal } from './peer.ts';
 import type { Principal } from './principal.ts';
 import {
@@ -43,14 +44,11 @@ interface KnownToken {
   readonly scopes: ReadonlySet<TokenScope>;
 }
 
-/** Only holders of a token can end sessions. */
-const MAX_ENDED = 10_000;
-
 const EVERY_SCOPE: ReadonlySet<TokenScope> = new Set<TokenScope>(['read', 'verify', 'operate']);
 const LOCAL: Principal = { name: 'local', scopes: EVERY_SCOPE, via: 'local' };
 
 /** Reads the tokens once; only their digests stay in memory. */
-export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>): Auth {
+export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>, ended: EndedSessions): Auth {
   const tokens: readonly KnownToken[] = server.tokens.map(({ name, token, scopes }) => ({
     name,
     digest: digestOf(token.reveal()),
@@ -66,9 +64,6 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
     for (const token of tokens) if (timingSafeEqual(token.digest, digest)) found = token;
     return found;
   };
-
-  /** Sessions that were ended by hand, with their natural end. In memory: after a restart a copied cookie would have its time again. */
-  const ended = new Map<string, number>();
 
   const bySession = (request: FastifyRequest): KnownToken | undefined => {
     const cookie = request.cookies[SESSION_COOKIE];
@@ -112,11 +107,8 @@ export function createAuth(server: Config['server'], clock: Pick<Clock, 'now'>):
     },
     signOut: (request, reply) => {
       const session = readSessionCookie(request.cookies[SESSION_COOKIE] ?? '');
-      if (session !== undefined && bySession(request) !== undefined) {
-        for (const [mac, expiresAt] of ended)
-          if (expiresAt <= clock.now() || ended.size >= MAX_ENDED) ended.delete(mac);
-        ended.set(session.mac, session.expiresAt);
-      }
+      if (session !== undefined && bySession(request) !== undefined)
+        ended.add(session.mac, session.expiresAt);
       reply.clearCookie(SESSION_COOKIE, { path: '/' });
     },
     csrfFits: (request) => {

@@ -7,6 +7,7 @@ import { createActs } from './acts.ts';
 import { apiRoutes } from './api/index.ts';
 import { createAuth, type Auth } from './auth.ts';
 import type { HttpContext } from './context.ts';
+import { createEndedSessions } from './ended-sessions.ts';
 import { answerError, HttpError, sendError } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoute } from './metrics.ts';
@@ -58,7 +59,7 @@ export async function createApp(context: HttpContext): Promise<HttpApp> {
     routerOptions: { maxParamLength: 300 },
   });
   boundConnections(app.server);
-  const auth = createAuth(config.server, clock);
+  const auth = createAuth(config.server, clock, createEndedSessions(context.store.smallState, clock));
   app.setErrorHandler(answerError(logger));
   await app.register(cookie);
   await app.register(helmet, SECURITY_HEADERS);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createApp } from '../../../src/http/server.ts';
 import { aResult, anIncident } from '../../store/fixtures.ts';
 import { testApp, TOKENS, WITH_TOKENS, type TestApp } from '../app.ts';
 
@@ -71,6 +72,9 @@ describe('a session in a browser', () => {
     assert.equal(await out(csrfOf(page.payload)), 303);
     const copied = await made.app.inject({ url: '/', headers });
     assert.deepEqual([copied.statusCode, copied.headers.location], [303, '/sign-in?next=%2F']);
+    const restarted = await createApp(made.context);
+    context.after(() => restarted.app.close());
+    assert.equal((await restarted.app.inject({ url: '/', headers })).statusCode, 303, 'also after a reload');
     const { pair: next } = await signIn(made);
     assert.equal((await made.app.inject({ url: '/', headers: { ...OWN, cookie: next } })).statusCode, 200);
   });
