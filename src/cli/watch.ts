@@ -47,6 +47,8 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
   const format = options.log ?? (context.stdout.isTTY ? 'pretty' : 'json');
 
   let loaded = load();
+  // Before the start, which takes a while: what is changed meanwhile must not be missed.
+  const stamp = stampOf(loaded.file);
   let daemon = await context.startDaemon(loaded.config, { log: { format } });
   const { serviceManager } = context;
   serviceManager.ready();
@@ -80,7 +82,7 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
     serviceManager.ready();
   };
 
-  await untilStopped(context, loaded.file, reload);
+  await untilStopped(context, loaded.file, stamp, reload);
   daemon.logger.info({}, 'tenantwatch stops');
   const told = serviceManager.stopping();
   await daemon.stop();
@@ -88,10 +90,15 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
   return interruptedBy(context.signal) === 'SIGINT' ? EXIT.SIGINT : EXIT.passed;
 }
 
-/** Reloads one after the other until the program is told to stop. */
+/**
+ * Reloads one after the other until the program is told to stop.
+ *
+ * @param stamp of the file when it was read
+ */
 async function untilStopped(
   { signal, onHangup }: Pick<CliContext, 'signal' | 'onHangup'>,
   file: string | null,
+  stamp: string | null,
   reload: (because: string) => Promise<void>,
 ): Promise<void> {
   const stopped = Promise.withResolvers<undefined>();
@@ -101,7 +108,7 @@ async function untilStopped(
     // Neither the new nor the old configuration starts: there is nothing left to watch with, and the program ends.
     queue.catch(stopped.reject);
   };
-  let seen = stampOf(file);
+  let seen = stamp;
   const timer = setInterval(() => {
     const now = stampOf(file);
     if (now === seen) return;
