@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatKey, type KeyPath } from './error.ts';
 import { createSecret, SecretError, type Secret } from './secret.ts';
-import { expand, hasReference, type ValueSources } from './sources.ts';
+import { expand, hasReference, UnresolvedReferenceError, type ValueSources } from './sources.ts';
 import { isRecord } from './tree.ts';
 import { SECRET_KINDS, type SecretKind } from './value-schemas.ts';
 
@@ -92,11 +92,20 @@ export function effectiveInput(
 
 function lazySecret(text: string, kind: SecretKind, sources: ValueSources): Secret {
   return createSecret(hasReference(text) ? text : '(hidden)', () => {
-    const value = expand(text, sources);
+    const value = expandSecret(text, sources);
     const { fits, what } = SECRET_KINDS[kind];
     if (!fits(value)) throw new SecretError(`the secret must be ${what}`);
     return value;
   });
+}
+
+/** Commands that use a secret know only that it is missing; that a reference leads nowhere is how. */
+function expandSecret(text: string, sources: ValueSources): string {
+  try {
+    return expand(text, sources);
+  } catch (error) {
+    throw error instanceof UnresolvedReferenceError ? new SecretError(error.message) : error;
+  }
 }
 
 /** What a reference brings into a number's or a boolean's place; anything else is left for the schema to refuse. */

@@ -8,7 +8,7 @@ export interface ValueSources {
 }
 
 /** A reference leads nowhere. The message says which and what to do, and holds no value. */
-class UnresolvedReferenceError extends Error {
+export class UnresolvedReferenceError extends Error {
   override readonly name = 'UnresolvedReferenceError';
 }
 

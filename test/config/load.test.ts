@@ -417,7 +417,7 @@ describe('secrets', () => {
     const [slack] = load(yaml).config.alerts.channels;
     assert.throws(
       () => (slack?.type === 'slack' && slack.mode === 'webhook' ? slack.webhookUrl.reveal() : ''),
-      /HOOK is not set/,
+      { name: 'SecretError', message: '${HOOK}: the environment variable HOOK is not set' },
     );
   });
 
