@@ -25,7 +25,7 @@ export interface ChannelLoopOptions {
     readonly reportAfterMs: number;
     readonly idleMs: number;
   };
-  /** All channels: this one's trouble is reported through the rest. */
+  /** All channels of the configuration: this one's trouble is reported through the rest. */
   readonly all: readonly string[];
   /** Wakes every channel. */
   readonly wake: () => void;

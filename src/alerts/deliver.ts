@@ -9,6 +9,8 @@ import { createChannelLoop, type ChannelLoop } from './channel-loop.ts';
 export interface DeliveryOptions {
   readonly outbox: Outbox;
   readonly notifiers: readonly Notifier[];
+  /** Channels that hear of trouble with others, unless all do: one that is no longer configured hears no more than what it is owed. */
+  readonly configured?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -79,7 +81,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryPipeline {
     });
     for (const notifier of notifiers) resume(notifier);
     loops = notifiers.map((notifier) =>
-      createChannelLoop(notifier, { ...options, limits, all: names, wake }),
+      createChannelLoop(notifier, { ...options, limits, all: options.configured ?? names, wake }),
     );
   };
 

@@ -36,16 +36,23 @@ export interface Alerting {
 export function createAlerting(config: Config, host: AlertingHost): Alerting {
   const { store, writer, fleet, recorder, clock, random, logger } = host;
   const { notifiers, past } = openChannels(config.alerts.channels, host.past, store, host);
+  const configured = config.alerts.channels.map(({ name }) => name);
   const delivery = createDelivery({
     outbox: store.outbox,
     notifiers,
+    configured,
     clock,
     random,
     logger,
     recorder,
     openIncidents: () => store.incidents.unresolved(),
   });
-  const direct = createDirect({ notifiers, clock, random, logger });
+  const direct = createDirect({
+    notifiers: notifiers.filter(({ name }) => configured.includes(name)),
+    clock,
+    random,
+    logger,
+  });
   const alarm = createDatabaseAlarm({
     trouble: () => writer.state().trouble,
     direct,

@@ -212,6 +212,19 @@ describe('delivery', () => {
     await delivery.stop();
   });
 
+  it('does not bother a channel with that which is not in the configuration any more', async () => {
+    const { delivery, store, ids, time } = setUp(
+      { a: () => ({ result: 'disabled', reason: 'gone' }), b: ok, former: ok },
+      { configured: ['a', 'b'] },
+    );
+    store.outbox.add([row(opened), row(resolved, 'former')]);
+    delivery.start();
+    await time.advance(MINUTE_MS);
+    assert.equal(ids('b')?.length, 1);
+    assert.deepEqual(ids('former'), [resolved.id]);
+    await delivery.stop();
+  });
+
   it('says once, over every channel, that one recipient of several is refused', async () => {
     const partly: DeliveryOutcome = { result: 'sent', missed: 'ops@example.com (SMTP 550)' };
     const { delivery, store, ids, time } = setUp({ a: () => partly, b: ok });
