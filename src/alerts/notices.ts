@@ -70,7 +70,9 @@ export function lostChannelNotice(
 /** Some recipients of a channel are refused, others are not; said once, over every channel, as this one works. */
 export function recipientsNotice(channel: string, missed: string, now: number): Notice {
   const text = `The alert channel ${channel} does not reach everybody: its server refuses ${missed}. The others get every message. Correct alerts.channels.`;
-  return { id: `recipients-${channel}-${missed}`, reason: 'undeliverable', at: now, text };
+  // A Message-ID is made of it, and people type it.
+  const who = missed.replaceAll(/[^\w@.+-]+/g, '-').replace(/-$/, '');
+  return { id: `recipients-${channel}-${who}`, reason: 'undeliverable', at: now, text };
 }
 
 /** One channel's trouble, for the others. */

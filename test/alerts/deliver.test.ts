@@ -231,7 +231,7 @@ describe('delivery', () => {
     store.outbox.add([row(opened), row(resolved)]);
     delivery.start();
     await time.advance(MINUTE_MS);
-    const said = 'recipients-a-ops@example.com (SMTP 550)';
+    const said = 'recipients-a-ops@example.com-SMTP-550';
     assert.deepEqual(ids('a')?.toSorted(), [said, opened.id, resolved.id].toSorted());
     assert.deepEqual(ids('b'), [said]);
     await delivery.stop();
