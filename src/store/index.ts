@@ -50,8 +50,10 @@ export interface StoreOptions {
   readonly daemon?: boolean;
 }
 
-/** Waiting for a lock blocks the event loop, so the daemon waits less; it tries again anyway. */
+/** At the start; a daemon that cannot have its database does not watch. */
 const DAEMON_BUSY_TIMEOUT_MS = 1_000;
+/** Later waiting blocks the probes, each writer's turn after the other's; they try again anyway. */
+const RUNNING_BUSY_TIMEOUT_MS = 200;
 const COMMAND_BUSY_TIMEOUT_MS = 5_000;
 
 /** Opens the database, makes it when it is not there, and brings it to this program's schema. Throws StoreError. */
@@ -80,7 +82,9 @@ export function openStore(options: StoreOptions): Store {
     }
     if (daemon) checkIntegrity(connection, fileBytes(path));
     if (schema === 'needs-migration') bringUpToDate(connection, options);
-    return createStore(connection, lock, options);
+    const store = createStore(connection, lock, options);
+    if (daemon) connection.pragma(`busy_timeout = ${RUNNING_BUSY_TIMEOUT_MS}`);
+    return store;
   } catch (error) {
     connection?.close();
     lock?.release();
