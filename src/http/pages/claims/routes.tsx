@@ -15,7 +15,7 @@ import { counted, grouped } from '../../../model/spoken.ts';
 import { ClaimTable } from './table.tsx';
 
 /** Conflicts come first; of ten thousand harmless claims nobody reads more at once. */
-const MOST = 200;
+const MOST = 100;
 
 export function claimsRoutes(app: FastifyInstance, pages: Pages): void {
   const { store, platform, clock, inventory, fleet } = pages.context;

@@ -12,7 +12,7 @@ import { counted } from '../../../model/spoken.ts';
 import { LengthAndReason } from './fields.tsx';
 import { newSilence } from './form.ts';
 
-const MOST = 200;
+const MOST = 100;
 
 export function silenceRoutes(app: FastifyInstance, pages: Pages): void {
   const { store, clock, tracker, fleet } = pages.context;
@@ -70,7 +70,9 @@ function SilencesPage({ silences, incidents, tenant, viewer, now }: SilencesPage
     <>
       <div class="lead">
         <h1>
-          {current.length === 0 ? 'Nothing is silenced' : `${counted(current.length, 'silence')} in force`}
+          {current.length === 0
+            ? 'Nothing is silenced'
+            : `${current.length < MOST ? '' : 'At least '}${counted(current.length, 'silence')} in force`}
         </h1>
         <p class="quiet">
           A silence mutes messages, never probing; what was told as opened is told as resolved all the same.
@@ -102,6 +104,11 @@ function SilencesPage({ silences, incidents, tenant, viewer, now }: SilencesPage
         </ul>
       )}
       {viewer.mayOperate && <NewSilenceForm viewer={viewer} />}
+      {silences.length === MOST && (
+        <p class="quiet">
+          Shown are the {MOST} that end last; <code>tenantwatch silence list</code> prints all in force.
+        </p>
+      )}
       {over.length > 0 && (
         <section aria-labelledby="over" class="part">
           <h2 id="over">Over</h2>

@@ -17,6 +17,8 @@ const STAGE_WORDS: Readonly<Record<Stage, string>> = {
 
 const WIDTH = 1000;
 const HEIGHT = 240;
+/** Places that tell their numbers to the pointer: more could not be hit. */
+const MOST_HITS = 60;
 
 interface LatencyChartProps {
   readonly latency: Latency;
@@ -32,6 +34,8 @@ export function LatencyChart({ latency, deploys, outages }: LatencyChartProps): 
   const x = (at: number): number => round(((at - since) / Math.max(1, until - since)) * WIDTH);
   const y = (ms: number): number => round(HEIGHT - (ms / top) * HEIGHT);
   const inside = (at: number): boolean => at >= since && at <= until;
+  const everyNth = Math.ceil(points.length / MOST_HITS);
+  const hits = points.filter((_, index) => index % everyNth === 0);
   return (
     <figure class="chart">
       <div class="plot">
@@ -77,9 +81,9 @@ export function LatencyChart({ latency, deploys, outages }: LatencyChartProps): 
               </line>
             ))}
           <g class="hits">
-            {points.map((point, index) => {
+            {hits.map((point, index) => {
               const from = x(point.at);
-              const to = x(points[index + 1]?.at ?? until);
+              const to = x(hits[index + 1]?.at ?? until);
               return (
                 <rect key={point.at} x={from} width={Math.max(1, to - from)} y="0" height={HEIGHT}>
                   <title>{describe(point)}</title>

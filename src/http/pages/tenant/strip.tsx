@@ -23,6 +23,7 @@ interface StripProps {
 const BAR = 8;
 const STEP = 10;
 const HEIGHT = 44;
+const MOST_NAMED = 3;
 
 /** One bar a day. The part that failed hangs from the top, at least as long as the eye needs. */
 export function Strip({ days, deploys, outages }: StripProps): JSX.Element {
@@ -42,11 +43,7 @@ export function Strip({ days, deploys, outages }: StripProps): JSX.Element {
           const deployed = deploys.filter((deploy) => deploy.at >= at && deploy.at < until);
           const troubled = outages.filter((span) => span.at < until && (span.until ?? Infinity) >= at);
           const failedHeight = rollup === null ? 0 : failedPart(rollup) * HEIGHT;
-          const title = [
-            describe(at, rollup),
-            ...troubled.map(({ label }) => label),
-            ...deployed.map(({ label }) => label),
-          ];
+          const title = [describe(at, rollup), ...named(troubled), ...named(deployed)];
           return (
             <g key={at}>
               <title>{title.join('\n')}</title>
@@ -73,6 +70,15 @@ export function Strip({ days, deploys, outages }: StripProps): JSX.Element {
       </figcaption>
     </figure>
   );
+}
+
+/** A day of flapping is not told one by one. */
+function named(markers: readonly Marker[]): readonly string[] {
+  const more = markers.length - MOST_NAMED;
+  return [
+    ...markers.slice(0, MOST_NAMED).map(({ label }) => label),
+    ...(more > 0 ? [`and ${String(more)} more`] : []),
+  ];
 }
 
 function decided({ pass, warn, fail }: RunCounts): number {

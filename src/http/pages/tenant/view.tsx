@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import type { TenantResult } from '../../../model/diagnosis.ts';
 import type { Incident } from '../../../model/incident.ts';
 import { isSuspended, type Tenant } from '../../../model/tenant.ts';
+import { plainText } from '../../../model/text.ts';
 import { spokenRatio, spokenMs } from '../../../model/spoken.ts';
 import type { LatestResult } from '../../../monitor/fleet.ts';
 import { ClaimTable } from '../claims/table.tsx';
@@ -17,6 +18,9 @@ import type { TenantHistory } from './history.ts';
 import { LatencyChart } from './latency-chart.tsx';
 import { Strip, type Marker, type Span } from './strip.tsx';
 import { TenantTimeline } from './timeline.tsx';
+
+/** In a title of the charts; the timeline below has it whole. */
+const LABEL_LENGTH = 60;
 
 interface TenantPageProps {
   readonly tenant: Tenant;
@@ -127,7 +131,7 @@ function History({ history, now }: { readonly history: TenantHistory; readonly n
   const outages: readonly Span[] = history.incidents.map(({ firstFailedAt, resolvedAt, summary }) => ({
     at: firstFailedAt,
     until: resolvedAt,
-    label: summary,
+    label: plainText(summary, LABEL_LENGTH),
   }));
   return (
     <>
