@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import type { Inventory } from '../model/fly.ts';
@@ -14,6 +14,7 @@ import { answer, FITS } from './init/answers.ts';
 import { discover, wildcardHolders, type Discovery } from './init/discover.ts';
 import type { Naming } from './init/naming.ts';
 import { configText, type InitSettings } from './init/template.ts';
+import { makeFolder } from './make-folder.ts';
 import { hasToken } from './platform-settings.ts';
 import { UsageError } from './usage-error.ts';
 import { whyUnwritable } from './why-unwritable.ts';
@@ -182,7 +183,7 @@ async function write(context: CliContext, file: string, text: string, force: boo
   const folder = dirname(file);
   const draft = join(folder, `.tenantwatch-init-${process.pid}.yaml`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(draft, text, { flag: 'wx' });
     loadConfig({ path: draft, env: {}, cwd: context.cwd });
     // A link, unlike a rename, never replaces what somebody else made in the meantime.

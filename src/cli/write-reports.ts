@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { VerifyResult } from '../model/diagnosis.ts';
 import { githubAnnotations, githubOutputs, githubSummary } from '../reports/github.ts';
@@ -13,6 +13,7 @@ import { gateVerdict, type GateRules } from '../reports/weight.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Format, FormatTarget } from './formats.ts';
+import { makeFolder } from './make-folder.ts';
 import { paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { whyUnwritable } from './why-unwritable.ts';
@@ -32,7 +33,7 @@ export async function claimFiles(files: readonly string[], cwd: string): Promise
   for (const file of files) {
     try {
       const path = resolve(cwd, file);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await appendFile(path, '');
     } catch (error) {
       throw new UsageError(`${file} ${whyUnwritable(error)}`);

@@ -241,6 +241,11 @@ describe('verify used wrongly prints no document and ends with 2', () => {
     ['two formats for stdout', ['verify', ID, '--json', '--format', 'pretty'], /only one format/],
     ['a file that cannot be written', ['verify', ID, '--output', '/dev/null/x'], /cannot be written/],
     [
+      'a folder that cannot be made',
+      ['verify', ID, '--save', '/proc/none/x'],
+      /cannot be written: its folder/,
+    ],
+    [
       'a list that is not there',
       ['verify', '--tenants', '/nonexistent/list'],
       /--tenants \/nonexistent\/list does not exist/,
