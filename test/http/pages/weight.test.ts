@@ -115,6 +115,14 @@ describe('what a page weighs', () => {
       ),
       now,
     );
+    const flapping = Array.from({ length: 1000 }, (_, index) => ({
+      incident: 'i-1',
+      at: now + index,
+      kind: 'changed' as const,
+      by: null,
+      text: FACT,
+    }));
+    store.commitIncidents([{ incident: anIncident('i-1'), events: flapping, deliveries: [] }]);
     for (let index = 0; index < 300; index += 1)
       store.silences.add({
         id: `s-${String(index)}`,

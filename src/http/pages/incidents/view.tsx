@@ -13,7 +13,8 @@ import { Time } from '../parts/time.tsx';
 import type { Viewer } from '../viewer.ts';
 import { IncidentActs } from './acts.tsx';
 import { Deliveries } from './deliveries.tsx';
-import { EVENT_CLASSES, EVENT_WORDS, RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
+import { IncidentTimeline } from './timeline.tsx';
+import { RESOLUTION_WORDS, stateOf, subjectOf } from './words.ts';
 
 export interface IncidentView extends WhatCameBefore {
   readonly incident: Incident;
@@ -78,17 +79,7 @@ export function IncidentPage(props: IncidentPageProps): JSX.Element {
       </section>
       <section class="part" aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>
-        <ol class="timeline">
-          {timelineOf(incident, events, deploy, summaries).map(({ at, kind: event, by, text }, index) => (
-            <li key={index} class={EVENT_CLASSES[event] ?? `event-${event}`}>
-              <Time at={at} />
-              <div>
-                <strong>{EVENT_WORDS[event]}</strong> {text}
-                {by !== null && <span class="quiet"> by {by}</span>}
-              </div>
-            </li>
-          ))}
-        </ol>
+        <IncidentTimeline of={timelineOf(incident, events, deploy, summaries)} />
       </section>
       <section class="part" aria-labelledby="deliveries">
         <h2 id="deliveries">Messages</h2>
