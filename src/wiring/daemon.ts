@@ -66,7 +66,10 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     audit: store.audit,
   });
   const stalls = watchStalls(clock, (durationMs) => {
-    logger.warn({ durationMs: Math.round(durationMs) }, 'this process did not run for a while');
+    logger.warn(
+      { durationMs: Math.round(durationMs) },
+      'this process did not run for a while, or the clock was set forward',
+    );
   });
   const userAgent = `tenantwatch/${version}`;
   const alerting = createAlerting(config, {
