@@ -41,7 +41,10 @@ export async function localRounds(
     if (targets.unmatched.length > 0) return noSuch(targets.unmatched);
     const { tenants, problem } = targets;
     if (tenants.length === 0 && problem === null)
-      return { kind: 'no-tenant', details: ['the configured sources know no tenant'] };
+      return {
+        kind: 'no-tenant',
+        details: [noFly && config.tenants.every(({ source }) => source === 'fly') ? ONLY_FLY : NONE_KNOWN],
+      };
     finished.clear();
     progress.begin(tenants.length);
     const timeoutMs = request.timeoutMs ?? roundTimeoutMs(tenants.length, config.limits.handshakesPerSecond);
@@ -110,6 +113,10 @@ export async function localRounds(
 
   return { next, finished: () => [...finished.values()], close: () => verifier.close() };
 }
+
+const ONLY_FLY =
+  "the only source of tenants is Fly's API, which --no-fly leaves out: name the tenants, or add a source to tenants";
+const NONE_KNOWN = 'the configured sources know no tenant: `tenantwatch doctor` says what to compare';
 
 type Unmatched = ReturnType<typeof namedTenants>['unmatched'][number];
 

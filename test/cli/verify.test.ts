@@ -201,7 +201,13 @@ describe('verify without a tenant to verify', () => {
   it('in the sources ends with 4', async () => {
     const ran = await run(['verify', '--all'], { listed: () => [] });
     assert.equal(ran.exitCode, 4);
-    assert.match(ran.stdout, /the configured sources know no tenant/);
+    assert.match(ran.stdout, /the configured sources know no tenant: `tenantwatch doctor`/);
+    const left = await run(['verify', '--all', '--no-fly'], { listed: () => [] });
+    assert.equal(left.exitCode, 4);
+    assert.match(
+      left.stdout.replaceAll('\n', ' '),
+      /only source of tenants is Fly's API, which --no-fly leaves out/,
+    );
   });
 
   it('cannot tell when the list cannot be read, and shows platform and monitor', async () => {
