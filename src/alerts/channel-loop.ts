@@ -122,7 +122,9 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     // and whatever it was disabled by, others must know: the next alert waits for it.
     if (reason === 'undeliverable' && !('incident' in delivery.message)) return;
     const others = options.all.filter((name) => name !== channel);
-    const notice = channelNotice(reason, channel, cause, delivery.id, clock.now());
+    // Whoever enabled a channel that is still broken must hear that it is.
+    const again = reason === 'channel-disabled' && delivery.attempts > 1 ? `-${delivery.attempts}` : '';
+    const notice = channelNotice(reason, channel, cause, `${delivery.id}${again}`, clock.now());
     outbox.add(noticeDeliveries(notice, others));
     options.wake();
   };

@@ -176,12 +176,17 @@ describe('delivery', () => {
     assert.deepEqual(ids('a'), [opened.id]);
     assert.deepEqual(ids('b'), ['channel-disabled-t-999bc6549a64-mhg/1/a']);
     assert.equal(store.outbox.disabledChannels().get('a')?.reason, 'Slack answered no_service');
-    broken = false;
     // As alerts enable does it.
-    store.outbox.enableChannel('a');
-    delivery.wake();
-    await time.advance(10 * SECOND_MS);
-    assert.deepEqual(ids('a'), [opened.id, opened.id, other.id]);
+    const enable = async (): Promise<void> => {
+      store.outbox.enableChannel('a');
+      delivery.wake();
+      await time.advance(10 * SECOND_MS);
+    };
+    await enable();
+    assert.equal(ids('b')?.length, 2, 'it is still broken, and that is said');
+    broken = false;
+    await enable();
+    assert.deepEqual(ids('a'), [opened.id, opened.id, opened.id, other.id]);
     await delivery.stop();
   });
 
