@@ -199,6 +199,11 @@ export function createTracker(options: TrackerOptions): Tracker {
         fleet: options.fleetSize(),
       });
       if (!commit(steps, now)) noted = firstAndLast([...outcomes, ...noted]);
+      else if (failing) {
+        // What failed was a person's act, who was told so, or has passed meanwhile.
+        failing = false;
+        logger.info({}, 'no incident waits to be stored any more');
+      }
       forgetOld(now);
     },
     stored: () => !failing,

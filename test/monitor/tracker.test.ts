@@ -212,4 +212,27 @@ describe('the tracker', () => {
     assert.equal(tracker.acknowledge(incident?.id ?? '', 'ann', 'on it')?.acknowledged?.by, 'ann');
     assert.equal(tracker.acknowledge('nothing', 'ann', null), undefined);
   });
+
+  it('owes nothing for an act that could not be stored: whoever acted was told so', () => {
+    const { note, state, tracker } = harness();
+    note('fail');
+    state.storeAway = true;
+    assert.equal(tracker.acknowledge(tracker.unresolved()[0]?.id ?? '', 'ann', null), undefined);
+    assert.equal(tracker.stored(), false);
+    state.storeAway = false;
+    tracker.flush();
+    assert.equal(tracker.stored(), true);
+  });
+
+  it('owes what a run found until it is stored', () => {
+    const { note, state, tracker } = harness();
+    state.storeAway = true;
+    note('fail');
+    tracker.flush();
+    assert.equal(tracker.stored(), false);
+    state.storeAway = false;
+    tracker.flush();
+    assert.equal(tracker.stored(), true);
+    assert.equal(tracker.unresolved().length, 1);
+  });
 });
