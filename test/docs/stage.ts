@@ -38,8 +38,8 @@ export interface Stage {
 export async function openStage(): Promise<Stage> {
   const sandbox = await startSandbox({ tenants: 3 });
   const place = workplaceFor(sandbox, {
-    // Trouble that comes back with the next page is no flapping.
-    incidents: { reopenWithin: '1ms' },
+    // Trouble that comes back with the next page is no flapping, and one good run ends it.
+    incidents: { reopenWithin: '1ms', resolveAfter: 1 },
     watch: { inventory: '1s', edge: '1s', platform: '1s', suspects: '1s' },
     server: {
       listen: '127.0.0.1:0',
@@ -120,16 +120,24 @@ export async function openStage(): Promise<Stage> {
       return fits(detail) ? true : undefined;
     });
 
+  /** What the guard and the claims of the daemon answer from. */
+  const swept = (claimed: boolean): Promise<true> =>
+    until('the sweep to have seen it', async () =>
+      (await api(`/claims?app=${APP}`)).includes(`"${HOSTNAME}"`) === claimed ? true : undefined,
+    );
+
   const given = async (what: string): Promise<void> => {
     switch (what) {
       case 'a certificate on the tenant app':
         sandbox.world.deploy(APP);
         sandbox.world.addCertificate(APP, HOSTNAME);
         await seen(what, ({ decided, incident }) => decided === 'fail' && incident?.state === 'open');
+        await swept(true);
         return;
       case 'the certificate is gone':
         sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${APP} -y`);
         await seen(what, ({ decided, incident }) => decided === 'pass' && incident === null);
+        await swept(false);
         return;
       case 'a configuration':
         copyFileSync(place.file, join(cwd, 'tenantwatch.yaml'));
