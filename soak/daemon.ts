@@ -12,7 +12,8 @@ import { startReceiver, type Receiver } from './receiver.ts';
 const APP = `sp-${INCIDENT_TENANT}`;
 const HOSTNAME = `${INCIDENT_TENANT}.systemprompt.io`;
 const LONGEST_LIFE_MS = 5_000;
-const TELLS_WITHIN_MS = 20_000;
+const TELLING_SHARE = 0.7;
+const TELLS_WITHIN_MS = 15_000;
 const FINISH_WITHIN_MS = 180_000;
 
 export interface DaemonSoakOptions {
@@ -36,10 +37,10 @@ export async function soakDaemon({ kills, seed, progress }: DaemonSoakOptions): 
       misplaced = !misplaced;
       if (misplaced) sandbox.world.addCertificate(APP, HOSTNAME);
       else removeCertificate(sandbox);
-      // Every other one has come to tell something.
-      if (kill % 2 === 0)
-        await Promise.race([requested(receiver), sleep(TELLS_WITHIN_MS, undefined, { ref: false })]);
-      await sleep(between(random, 0, kill % 2 === 0 ? 1_000 : LONGEST_LIFE_MS));
+      // Most are killed around what they tell, if they have something to tell; the others at any moment.
+      const tells = random() < TELLING_SHARE;
+      if (tells) await Promise.race([requested(receiver), sleep(TELLS_WITHIN_MS, undefined, { ref: false })]);
+      await sleep(between(random, 0, tells ? 500 : LONGEST_LIFE_MS));
       await daemon.end('SIGKILL');
       progress(`${kill} kills of the whole daemon, ${receiver.receipts.length} requests`);
     }
