@@ -5,6 +5,7 @@
 import type { RemediationStep } from '../model/diagnosis.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ProblemCode } from '../model/problem.ts';
+import type { Severity } from '../model/verdict.ts';
 import type { Problem, RemedyContext } from './problem.ts';
 import { ANSWERS } from './problems/answers.ts';
 import { APPS } from './problems/apps.ts';
@@ -33,6 +34,12 @@ export function titleWithin(code: ProblemCode): string {
   const { title } = CATALOGUE[code];
   // A name keeps its capital.
   return title.startsWith('Fly') ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+}
+
+/** What the problem is, in the words for how far it has come. */
+export function explanationOf(code: ProblemCode, severity: Severity): string {
+  const { explanation, latentExplanation } = CATALOGUE[code];
+  return severity === 'critical' ? explanation : (latentExplanation ?? explanation);
 }
 
 /** The ordered steps for a problem, with the case's own values. */

@@ -13,6 +13,8 @@ export interface Problem {
   readonly title: string;
   /** What this is and what users of the site notice, for someone who never met it. */
   readonly explanation: string;
+  /** The same for as long as it is a warning: a problem that is known before users notice it. */
+  readonly latentExplanation?: string;
   /** Which facts separate it from its lookalikes. */
   readonly toldApartBy: string;
   /** Can it end without anybody acting? A gate that waits gives up early on what cannot. */

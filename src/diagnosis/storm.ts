@@ -3,7 +3,7 @@ import type { Diagnosis, RemediationStep, TenantResult } from '../model/diagnosi
 import type { Platform } from '../model/platform.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { CERTAINTIES, SEVERITIES } from '../model/verdict.ts';
-import { CATALOGUE, runbookUrl, titleWithin } from './catalogue.ts';
+import { CATALOGUE, explanationOf, runbookUrl, titleWithin } from './catalogue.ts';
 import { byHand, joined, literal, prose, reads, shell, tenantName } from './commands.ts';
 import type { Word } from './commands.ts';
 import { isCertificateRemoval, verifyAll } from './remedies/steps.ts';
@@ -33,16 +33,17 @@ export function stormDiagnosis(
     const own = [result.diagnosis, ...result.alsoFound].find((diagnosis) => diagnosis?.code === code);
     return own === undefined || own === null ? [] : [{ result, own }];
   });
+  const severity =
+    SEVERITIES[Math.min(...members.map(({ own }) => SEVERITIES.indexOf(own.severity)), 2)] ?? 'warning';
   return {
     code,
     scope: problem.scope,
-    severity:
-      SEVERITIES[Math.min(...members.map(({ own }) => SEVERITIES.indexOf(own.severity)), 2)] ?? 'warning',
+    severity,
     certainty:
       CERTAINTIES[Math.max(...members.map(({ own }) => CERTAINTIES.indexOf(own.certainty)), 0)] ??
       'unexplained',
     summary: `${members.length} tenants at once: ${titleWithin(code)}.`,
-    explanation: problem.explanation,
+    explanation: explanationOf(code, severity),
     explains: [...new Set(members.flatMap(({ own }) => own.explains))],
     evidence: evidenceOf(members),
     runbook: runbookUrl(code, platform),

@@ -5,7 +5,7 @@ import type { Platform } from '../model/platform.ts';
 import type { ProblemRef, TenantProblem } from '../model/problem.ts';
 import type { TenantSnapshot } from '../model/snapshot.ts';
 import type { Scope } from '../model/verdict.ts';
-import { buildRemediation, CATALOGUE, runbookUrl } from './catalogue.ts';
+import { buildRemediation, explanationOf, runbookUrl } from './catalogue.ts';
 import { diagnose, NO_FINDINGS, type Finding } from './diagnose.ts';
 import { expand, type Diagnoses } from './expand.ts';
 import { explains, type Scene } from './explained.ts';
@@ -110,7 +110,7 @@ function tenantDiagnosis(
     severity,
     certainty,
     summary: tenantSummary(code, is),
-    explanation: CATALOGUE[code].explanation,
+    explanation: explanationOf(code, severity),
     explains: finding.explains,
     evidence: tenantEvidence(code, is, shared.platform.checks),
     runbook: runbookUrl(code, settings),

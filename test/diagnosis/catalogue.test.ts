@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CATALOGUE, buildRemediation, runbookUrl } from '../../src/diagnosis/catalogue.ts';
+import { CATALOGUE, buildRemediation, explanationOf, runbookUrl } from '../../src/diagnosis/catalogue.ts';
 import {
   MONITOR_PROBLEMS,
   PLATFORM_PROBLEMS,
@@ -266,5 +266,21 @@ describe('the remedy for a stopped app', () => {
       `fly machine start 3287e44f2d7985 -a ${APP}`,
       VERIFY,
     ]);
+  });
+});
+
+describe('the words for a problem', () => {
+  it('say of a latent conflict that users notice nothing yet, and of an outage what they see', () => {
+    for (const code of ['certificate-on-tenant-app', 'certificate-on-foreign-app'] as const) {
+      assert.match(explanationOf(code, 'warning'), /notice nothing yet/u);
+      assert.doesNotMatch(explanationOf(code, 'critical'), /notice nothing yet/u);
+    }
+  });
+
+  it('are the same for every other problem, however severe', () => {
+    for (const code of PROBLEM_CODES) {
+      if (CATALOGUE[code].latentExplanation !== undefined) continue;
+      assert.equal(explanationOf(code, 'warning'), explanationOf(code, 'critical'));
+    }
   });
 });
