@@ -15,7 +15,7 @@ export interface Stage {
 }
 
 /** Shorter than the defaults, so that the story takes a minute; `config show` prints the defaults. */
-export const DEMO_INTERVALS = { inventory: '3s', edge: '15s', platform: '3s', suspects: '2s' } as const;
+export const DEMO_INTERVALS = { inventory: '3s', edge: '6s', platform: '3s', suspects: '2s' } as const;
 
 export async function setStage(
   { addresses, tokens, world }: Sandbox,
