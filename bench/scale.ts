@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { request } from 'undici';
 import { build } from './built.ts';
 import { countOf, metric, startWatch, type WatchProcess } from './daemon.ts';
 import { median, type Measure } from './measure.ts';
@@ -46,7 +47,7 @@ export async function benchScale({ tenants, minutes }: ScaleOptions): Promise<re
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
     const healthy = countOf(await watch.metrics(), 'tenantwatch_tenant_success', 1);
-    return report(samples, tenants, healthy);
+    return [...report(samples, tenants, healthy), ...(await fleetPage(watch))];
   } finally {
     await watch.stop();
     await sandbox.stop();
@@ -80,6 +81,24 @@ async function take(
     apiRequests,
     databaseBytes: size('') + size('-wal'),
   };
+}
+
+const PAGES = 9;
+
+/** From the request to the last byte, by a client on the same machine. */
+async function fleetPage({ url }: WatchProcess): Promise<readonly Measure[]> {
+  const took: number[] = [];
+  for (let turn = 0; turn < PAGES; turn += 1) {
+    const startedMs = performance.now();
+    const { statusCode, body } = await request(url);
+    await body.text();
+    took.push(performance.now() - startedMs);
+    if (statusCode !== 200) throw new Error(`the fleet page answered ${statusCode}`);
+  }
+  return [
+    { name: 'fleet page, the very first', value: took[0] ?? Number.NaN, unit: 'ms', limit: null },
+    { name: 'fleet page, median', value: median(took), unit: 'ms', limit: { most: 50 } },
+  ];
 }
 
 function report(samples: readonly Sample[], tenants: number, healthy: number): readonly Measure[] {
