@@ -86,6 +86,8 @@ export function datedDay(at: number): string {
 
 /** `1,204`. */
 export function grouped(count: number): string {
+  // Every run says some counts, and nearly all of them are small.
+  if (Math.abs(count) < 1_000) return String(count);
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }
 

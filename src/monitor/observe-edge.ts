@@ -30,9 +30,6 @@ export interface EdgeObservation {
 /** Fresh attempts at an address whose first handshake failed: they tell an outage from a blip, and give a rate. */
 const REPEATS = 3;
 const REPEAT_SPACING_MS = 250;
-/** A first handshake that takes longer is not waited for: the fresh ones start beside it, and a silent edge costs one timeout, not two. */
-const SLOW_MS = 2_000;
-
 const LOOK_AGAIN_MS = 1_000;
 
 /** Failures that a repeat cannot change, or that are ours. */
@@ -59,10 +56,10 @@ export async function observeEdge(
   /** Handshakes that an answer, or its absence, was waited for on. */
   const asked = new Set<Handshake>();
 
-  const ask = async (address: string, number: number, onSecured?: () => void): Promise<Handshake> => {
+  const ask = async (address: string, number: number, onSlow?: () => void): Promise<Handshake> => {
     requested = true;
     const target = { address, port, serverName: hostname, attempt: number, priority };
-    const exchange = await probes.exchange(target, signal, onSecured);
+    const exchange = await probes.exchange(target, signal, onSlow);
     asked.add(exchange.handshake);
     if (exchange.handshake.result.outcome === 'observed') site = exchange.site;
     else requested = site.outcome !== 'not-taken';
@@ -70,10 +67,10 @@ export async function observeEdge(
   };
 
   /** The one GET goes to whichever address comes first; the others end at the handshake. */
-  const attempt = (address: string, number: number, onSecured?: () => void): Promise<Handshake> =>
+  const attempt = (address: string, number: number, onSlow?: () => void): Promise<Handshake> =>
     requested
-      ? probes.handshake({ address, port, serverName: hostname, attempt: number, priority }, signal)
-      : ask(address, number, onSecured);
+      ? probes.handshake({ address, port, serverName: hostname, attempt: number, priority }, signal, onSlow)
+      : ask(address, number, onSlow);
 
   const repeat = async (address: string): Promise<readonly Handshake[]> => {
     const fresh = Array.from({ length: REPEATS }, async (_, index) => {
@@ -84,18 +81,12 @@ export async function observeEdge(
   };
 
   const connect = async (address: string): Promise<readonly Handshake[]> => {
-    const patience = new AbortController();
-    const decided = (): void => {
-      patience.abort();
-    };
-    const slowly = clock.sleep(SLOW_MS, patience.signal).then(
-      () => repeat(address),
-      () => undefined,
-    );
-    const first = await attempt(address, 1, decided);
-    decided();
-    const beside = await slowly;
-    if (beside !== undefined) return [first, ...beside];
+    // A slow handshake is not waited for: the fresh ones start beside it, and a silent edge costs one timeout, not two.
+    let beside = undefined as Promise<readonly Handshake[]> | undefined;
+    const first = await attempt(address, 1, () => {
+      beside ??= repeat(address);
+    });
+    if (beside !== undefined) return [first, ...(await beside)];
     if (first.result.outcome === 'observed' || NOT_REPEATED.has(first.result.failure.code)) return [first];
     return [first, ...(await repeat(address))];
   };

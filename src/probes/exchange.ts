@@ -19,15 +19,15 @@ export interface Exchange {
  * same server. A TLS 1.3 server may refuse only after our side is done; that is a handshake that failed, with a certificate
  * that was served all the same. Never rejects.
  *
- * @param onSecured told when the handshake stands, before the answer is waited for
+ * @param onSlow told when the handshake takes long; the answer may
  */
 export async function exchange(
   target: HandshakeTarget,
   settings: HandshakeSettings & HttpSettings,
   signal: AbortSignal,
-  onSecured: () => void = () => undefined,
+  onSlow?: () => void,
 ): Promise<Exchange> {
-  const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal);
+  const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal, onSlow);
   if (socket === null) return { handshake, site: notTaken('no-connection') };
   const request = {
     scheme: 'https',
@@ -35,7 +35,6 @@ export async function exchange(
     port: target.port,
     path: '/',
   } as const;
-  onSecured();
   const site = await observe(settings.clock, 'request', () => getOver(socket, request, settings, signal));
   if (site.outcome === 'failed' && site.failure.phase === 'handshake')
     return { handshake: refused(handshake, site), site: notTaken('no-connection') };

@@ -46,13 +46,21 @@ export interface Attempt {
   readonly opened: Opened;
 }
 
-/** Checks the address, waits for the budget, connects and shakes hands. Never rejects. */
+/** A handshake that takes longer is told as slow while it goes on; of a short timeout half. */
+const SLOW_MS = 2_000;
+
+/**
+ * Checks the address, waits for the budget, connects and shakes hands. Never rejects.
+ *
+ * @param onSlow told when the server takes long; waiting for the budget is not the server's time
+ */
 export async function openWithinBudget(
   target: HandshakeTarget,
   protocols: readonly string[],
   context: SecureContext,
   settings: HandshakeSettings,
   signal: AbortSignal,
+  onSlow?: () => void,
 ): Promise<Attempt> {
   const { clock } = settings;
   const refused = (code: FailureCode, detail: string): Attempt => ({
@@ -69,7 +77,9 @@ export async function openWithinBudget(
   }
   const at = clock.now();
   const startedMs = clock.monotonicMs();
+  const slow = onSlow && setTimeout(onSlow, Math.min(SLOW_MS, settings.timeoutMs / 2));
   const opened = await openTls(target, target.serverName, protocols, context, settings, signal);
+  clearTimeout(slow);
   return { at, startedMs, opened };
 }
 
@@ -79,11 +89,19 @@ export async function attemptHandshake(
   protocols: readonly string[],
   settings: HandshakeSettings,
   signal: AbortSignal,
+  onSlow?: () => void,
 ): Promise<HandshakeAttempt> {
   const { address, port, serverName, attempt } = target;
   const judged = !settings.chains.expects(serverName);
   const context = judged ? settings.anchors.judging : settings.anchors.lean;
-  const { at, startedMs, opened } = await openWithinBudget(target, protocols, context, settings, signal);
+  const { at, startedMs, opened } = await openWithinBudget(
+    target,
+    protocols,
+    context,
+    settings,
+    signal,
+    onSlow,
+  );
   const report = (
     result: Handshake['result'],
     connectMs: number | null,
@@ -113,7 +131,7 @@ export async function attemptHandshake(
       // Another chain than its neighbours': once more, and this time it is judged.
       socket.destroy();
       settings.chains.distrust(serverName);
-      return await attemptHandshake(target, protocols, settings, signal);
+      return await attemptHandshake(target, protocols, settings, signal, onSlow);
     }
     const facts: TlsFacts = {
       version: socket.getProtocol() ?? 'unknown',

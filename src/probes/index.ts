@@ -42,14 +42,14 @@ export interface Probes {
   readonly lookup: (name: string, server: Server, signal: AbortSignal) => Promise<DnsLookup>;
   /** `ip:port` of the zone's own name servers, found through the resolvers. */
   readonly zoneServers: (domain: string, signal: AbortSignal) => Promise<Observation<readonly string[]>>;
-  /** TCP connection and full TLS handshake; nothing is sent after it. */
-  readonly handshake: (target: HandshakeTarget, signal: AbortSignal) => Promise<Handshake>;
-  /** The same, then `GET /` on that same connection; `onSecured` is told when the handshake stands. */
-  readonly exchange: (
+  /** TCP connection and full TLS handshake; nothing is sent after it. `onSlow` is told while a slow one goes on. */
+  readonly handshake: (
     target: HandshakeTarget,
     signal: AbortSignal,
-    onSecured?: () => void,
-  ) => Promise<Exchange>;
+    onSlow?: () => void,
+  ) => Promise<Handshake>;
+  /** The same, then `GET /` on that same connection. */
+  readonly exchange: (target: HandshakeTarget, signal: AbortSignal, onSlow?: () => void) => Promise<Exchange>;
   /** Resolves through the resolvers, connects, handshakes and asks `GET /`. */
   readonly direct: (
     hostname: string,
@@ -84,12 +84,12 @@ export function createProbes(options: ProbeOptions): Probes {
     lookup: (name, server, signal) => lookup(normalizeHostname(name), server, resolving, signal),
     zoneServers: (domain, signal) =>
       zoneServers(domain, { ...resolving, allowPrivateAddresses: options.allowPrivateAddresses }, signal),
-    handshake: async (target, signal) => {
-      const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal);
+    handshake: async (target, signal, onSlow) => {
+      const { handshake, socket } = await attemptHandshake(target, SITE_PROTOCOLS, settings, signal, onSlow);
       socket?.destroy();
       return handshake;
     },
-    exchange: (target, signal, onSecured) => exchange(target, settings, signal, onSecured),
+    exchange: (target, signal, onSlow) => exchange(target, settings, signal, onSlow),
     direct: (hostname, port, signal, priority) =>
       getDirectly({ scheme: 'https', hostname, port, path: '/' }, priority, settings, signal),
     get: (url, signal, priority) => {

@@ -4,6 +4,7 @@ import { after, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { observeEdge, type EdgeObservation } from '../../src/monitor/observe-edge.ts';
 import type { Clock } from '../../src/model/time.ts';
+import { createHandshakeBudget, type HandshakeBudget, type ProbeOptions } from '../../src/probes/index.ts';
 import { never, testProbes } from '../probes/probing.ts';
 import { realClock } from '../support/clock.ts';
 import { createTestAuthority, TENANT_NAME } from '../support/certificates.ts';
@@ -47,7 +48,12 @@ async function startEdge(make: () => net.Server): Promise<number> {
   assert.fail('no port is free at both addresses');
 }
 
-async function observe(port: number, request: boolean, clock: Clock = realClock): Promise<EdgeObservation> {
+async function observe(
+  port: number,
+  request: boolean,
+  clock: Clock = realClock,
+  options: Partial<ProbeOptions> = {},
+): Promise<EdgeObservation> {
   const resolver = await startDnsServer((question) => [
     reply(question, {
       answers:
@@ -57,7 +63,7 @@ async function observe(port: number, request: boolean, clock: Clock = realClock)
     }),
   ]);
   resolvers.push(resolver);
-  const probes = testProbes({ ca: authority.rootPem, timeoutMs: TIMEOUT_MS });
+  const probes = testProbes({ ca: authority.rootPem, timeoutMs: TIMEOUT_MS, ...options });
   const servers = {
     resolvers: [{ address: resolver.address, role: 'resolver' as const }],
     zone: Promise.resolve([]),
@@ -112,5 +118,17 @@ describe('an edge that accepts and then says nothing', () => {
     const seen = await observe(await startEdge(silent), true, hasty);
     assert.deepEqual(outcomes(seen), ['127.0.0.1 1 observed', '127.0.0.2 1 observed']);
     assert.equal(seen.site.outcome === 'failed' && seen.site.failure.code, 'timeout');
+  });
+});
+
+describe('a handshake that waits for its turn in the budget', () => {
+  it('is not slow: the edge is asked no more often for it', async () => {
+    const spent: HandshakeBudget = {
+      ...createHandshakeBudget({ perSecond: 10_000, clock: realClock }),
+      take: (_priority, signal) => realClock.sleep(2 * TIMEOUT_MS, signal),
+    };
+    const port = await startEdge(() => tls.createServer(good));
+    const seen = await observe(port, false, realClock, { handshakes: spent });
+    assert.deepEqual(outcomes(seen), ['127.0.0.1 1 observed', '127.0.0.2 1 observed']);
   });
 });
