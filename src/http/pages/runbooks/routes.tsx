@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { CATALOGUE } from '../../../diagnosis/catalogue.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../../../model/problem.ts';
 import { SCOPES, type Scope } from '../../../model/verdict.ts';
@@ -40,13 +40,9 @@ export function runbookRoutes(app: FastifyInstance, pages: Pages): void {
         section: 'runbooks',
         topic: null,
         body: () => (
-          <article class="prose">
-            <p class="crumbs">
-              <a href="/runbooks">Runbooks</a>
-            </p>
-            <Markdown text={text} link={documentLink(code)} />
+          <Document text={text} name={code}>
             <Present code={code} count={presentProblems(fleet).get(code) ?? 0} />
-          </article>
+          </Document>
         ),
       });
     },
@@ -59,16 +55,27 @@ export function runbookRoutes(app: FastifyInstance, pages: Pages): void {
       title: 'Playbook',
       section: 'runbooks',
       topic: null,
-      body: () => (
-        <article class="prose">
-          <p class="crumbs">
-            <a href="/runbooks">Runbooks</a>
-          </p>
-          <Markdown text={text} link={documentLink('playbook')} />
-        </article>
-      ),
+      body: () => <Document text={text} name="playbook" />,
     });
   });
+}
+
+interface DocumentProps {
+  readonly text: string;
+  readonly name: ProblemCode | 'playbook';
+  readonly children?: ComponentChildren;
+}
+
+function Document({ text, name, children }: DocumentProps): JSX.Element {
+  return (
+    <article class="prose">
+      <p class="crumbs">
+        <a href="/runbooks">Runbooks</a>
+      </p>
+      <Markdown text={text} link={documentLink(name)} />
+      {children}
+    </article>
+  );
 }
 
 /** Whom it concerns at this moment. */
