@@ -1,28 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Clock } from '../../src/model/time.ts';
 import type { Daemon } from '../../src/monitor/daemon.ts';
 import { createFleet } from '../../src/monitor/fleet.ts';
-import { createScheduler } from '../../src/schedule/scheduler.ts';
+import { createScheduler, type Scheduler } from '../../src/schedule/scheduler.ts';
 import { recordingLogger } from '../store/fixtures.ts';
 import { createManualClock } from '../support/clock.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();
 
+/** Of an empty fleet; its loops leave the time to what is asked for. */
+function schedulerOf(clock: Clock, concurrency: number): Scheduler {
+  const every = { everyMs: 3_600_000 };
+  return createScheduler({
+    fleet: createFleet(),
+    clock,
+    logger: recordingLogger(),
+    recorder: { lag: () => undefined },
+    intervals: { edgeMs: 60_000, inventory: every, platform: every, suspects: every },
+    concurrency,
+    handshakesPerSecond: 25,
+    ledger: { load: () => undefined, save: () => undefined },
+    upkeep: nothing,
+  });
+}
+
 describe('the scheduler', () => {
   it('tells which work does not come to an end, and that it goes on again', async (context) => {
     const clock = createManualClock();
-    const every = { everyMs: 3_600_000 };
-    const scheduler = createScheduler({
-      fleet: createFleet(),
-      clock,
-      logger: recordingLogger(),
-      recorder: { lag: () => undefined },
-      intervals: { edgeMs: 60_000, inventory: every, platform: every, suspects: every },
-      concurrency: 2,
-      handshakesPerSecond: 25,
-      ledger: { load: () => undefined, save: () => undefined },
-      upkeep: nothing,
-    });
+    const scheduler = schedulerOf(clock, 2);
     const over = Promise.withResolvers<undefined>();
     const sweepOver = Promise.withResolvers<undefined>();
     const daemon: Daemon = {
@@ -55,18 +61,7 @@ describe('the scheduler', () => {
 
   it('takes a scrape of every tenant in its turn, and somebody who waits first', async (context) => {
     const clock = createManualClock();
-    const every = { everyMs: 3_600_000 };
-    const scheduler = createScheduler({
-      fleet: createFleet(),
-      clock,
-      logger: recordingLogger(),
-      recorder: { lag: () => undefined },
-      intervals: { edgeMs: 60_000, inventory: every, platform: every, suspects: every },
-      concurrency: 1,
-      handshakesPerSecond: 25,
-      ledger: { load: () => undefined, save: () => undefined },
-      upkeep: nothing,
-    });
+    const scheduler = schedulerOf(clock, 1);
     const order: string[] = [];
     scheduler.start({
       sweep: nothing,
