@@ -5,6 +5,7 @@ import type { TenantResult, VerifyResult } from '../model/diagnosis.ts';
 import { namedTenants, type NamedTenants } from '../model/named-tenants.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
+import { waitAtMost } from '../model/wait-at-most.ts';
 import { mapConcurrently } from '../monitor/concurrency.ts';
 import type { HttpContext } from './context.ts';
 import { HttpError } from './errors.ts';
@@ -66,12 +67,11 @@ export function createVerifications(context: VerificationsContext): Verification
   >();
 
   const sweep = async (): Promise<void> => {
-    const enough = new AbortController();
-    await Promise.race([
+    await waitAtMost(
+      SWEEP_MS,
       scheduler.sweepNow().catch(() => undefined),
-      clock.sleep(SWEEP_MS, enough.signal).catch(() => undefined),
-    ]);
-    enough.abort();
+      clock,
+    );
   };
 
   const targetsOf = async (names: readonly string[] | null): Promise<readonly Tenant[]> => {

@@ -12,6 +12,7 @@ import { stagesOf, type StageTimings } from '../model/stages.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { SECOND_MS } from '../model/time.ts';
 import type { Trigger, Verdict } from '../model/verdict.ts';
+import { waitAtMost } from '../model/wait-at-most.ts';
 import { createDeployWatch } from './deploy-watch.ts';
 import { createEarlySweep } from './early-sweep.ts';
 import type { LatestResult } from './fleet.ts';
@@ -232,7 +233,7 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       const { swept, diff, unread } = await options.inventory.sweep(signal);
       if (signal.aborted) return;
       // Also after a failed sweep: other sources have nothing to do with Fly.
-      await Promise.race([refresh(signal), clock.sleep(SOURCES_MS, signal).catch(() => undefined)]);
+      await waitAtMost(SOURCES_MS, refresh(signal), clock, signal);
       // Each step looks at the whole organization; handshakes that are under way must not wait for all of them.
       await setImmediate();
       deploys.resume();

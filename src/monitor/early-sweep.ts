@@ -1,4 +1,5 @@
 import { SECOND_MS, type Clock } from '../model/time.ts';
+import { waitAtMost } from '../model/wait-at-most.ts';
 
 export interface EarlySweep {
   /** New trouble: sweeps the organization now, unless that was done lately. */
@@ -32,11 +33,7 @@ export function createEarlySweep(sweepNow: () => Promise<void>, clock: Clock): E
         });
     },
     over: async (signal) => {
-      if (underWay === undefined) return;
-      const ended = new AbortController();
-      const patience = clock.sleep(PATIENCE_MS, AbortSignal.any([signal, ended.signal]));
-      await Promise.race([underWay, patience.catch(() => undefined)]);
-      ended.abort();
+      if (underWay !== undefined) await waitAtMost(PATIENCE_MS, underWay, clock, signal);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Inventory } from '../model/fly.ts';
 import type { Observation } from '../model/observation.ts';
 import { SECOND_MS, type Clock } from '../model/time.ts';
+import { waitAtMost } from '../model/wait-at-most.ts';
 import type { FlyProbe } from '../probes/fly.ts';
 import { createCarriedClaims } from './carried-claims.ts';
 import { diffInventories, type InventoryDiff } from './inventory-diff.ts';
@@ -49,11 +50,6 @@ export function createInventoryKeeper(
   const carried = createCarriedClaims(staleAfterMs);
   const first = Promise.withResolvers<undefined>();
   let waited: Promise<void> | undefined;
-  const waitForFirst = async (): Promise<void> => {
-    const over = new AbortController();
-    await Promise.race([first.promise, clock.sleep(FIRST_SWEEP_MS, over.signal).catch(() => undefined)]);
-    over.abort();
-  };
   const current: InventoryKeeper['current'] = () => {
     if (complete === undefined || latest.outcome === 'observed') return latest;
     return clock.monotonicMs() - completeMs <= staleAfterMs ? complete : latest;
@@ -79,7 +75,7 @@ export function createInventoryKeeper(
     },
     current,
     known: async () => {
-      await (waited ??= waitForFirst());
+      await (waited ??= waitAtMost(FIRST_SWEEP_MS, first.promise, clock));
       return current();
     },
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TENANT_LISTS, type TenantListOfSource } from '../../model/tenant-list.ts';
 import { SECOND_MS } from '../../model/time.ts';
+import { waitAtMost } from '../../model/wait-at-most.ts';
 import { sourceReport, type SourceReport } from '../../reports/tenants.ts';
 import { stored } from '../acts.ts';
 import { HttpError } from '../errors.ts';
@@ -74,12 +75,11 @@ export function tenantSourceRoutes({ api, context, acts }: ApiParts): void {
       const before = find(body.source);
       if (before.reason === null) return reply.send({ outcome: 'done', before, after: before });
       acts.acceptLoss(before.name, before.lost, nameOf(principal));
-      const enough = new AbortController();
-      await Promise.race([
+      await waitAtMost(
+        PATIENCE_MS,
         scheduler.sweepNow().catch(() => undefined),
-        clock.sleep(PATIENCE_MS, enough.signal).catch(() => undefined),
-      ]);
-      enough.abort();
+        clock,
+      );
       const after = find(body.source);
       return reply.send({ outcome: after.reason === null ? 'done' : 'waiting', before, after });
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../model/time.ts';
+import { waitAtMost } from '../../model/wait-at-most.ts';
 import { HttpError } from '../errors.ts';
 import { answer, durationText, named, textAnswer, time } from '../schemas/common.ts';
 import { verdict, verifyResult } from '../schemas/verify.ts';
@@ -69,7 +70,9 @@ export function verificationRoutes({ api, context }: ApiParts): void {
     async ({ body, principal }, reply) => {
       const { tenants: names = null, claims, wait } = body;
       const verification = await verifications.start({ names, claims, by: nameOf(principal) });
-      const result = wait === undefined ? undefined : await within(verification, wait, context.clock);
+      // Null when there will be none, undefined when it is not there in time.
+      const result =
+        wait === undefined ? undefined : await waitAtMost(wait, verification.over, context.clock);
       if (result === null)
         throw new HttpError('unavailable', 'The daemon stopped before the verification was over.');
       if (result !== undefined) return sendResult(reply, result);
@@ -152,22 +155,4 @@ function statusOf(verification: Verification) {
     finished: verification.finished().length,
     verdict: verification.result()?.verdict ?? null,
   };
-}
-
-/** The result, null when there will be none, undefined when it is not there in time. */
-async function within(
-  verification: Verification,
-  waitMs: number,
-  clock: { readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void> },
-) {
-  const ended = new AbortController();
-  const expiry = clock.sleep(waitMs, ended.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await Promise.race([verification.over, expiry]);
-  } finally {
-    ended.abort();
-  }
 }
