@@ -126,7 +126,3 @@ function noSuch(unmatched: readonly Unmatched[]): Round {
     details: unmatched.map(({ name, reason }) => `"${name}" is no tenant: ${reason}`),
   };
 }
-
-export function nonEmpty(value: string | undefined): string | null {
-  return value === undefined || value === '' ? null : value;
-}

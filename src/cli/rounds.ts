@@ -1,6 +1,6 @@
 import type { CliContext } from './context.ts';
 import { createHeard } from './heard.ts';
-import { localRounds, nonEmpty } from './local-rounds.ts';
+import { localRounds } from './local-rounds.ts';
 import type { Progress } from './progress.ts';
 import type { Round, Rounds, RoundsRequest } from './round.ts';
 import { askServer } from './server.ts';
@@ -83,4 +83,8 @@ export function createRounds(context: CliContext, request: RoundsRequest, progre
       await (await local?.catch(() => undefined))?.close();
     },
   };
+}
+
+function nonEmpty(value: string | undefined): string | null {
+  return value === undefined || value === '' ? null : value;
 }
