@@ -18,8 +18,8 @@ const KEPT_HEADERS = [
   'date',
 ] as const;
 
-/** Headers as node:http and node:http2 give them. */
-export type RawHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** Header fields by name in lower case, repeated ones joined; octets as Latin-1. */
+export type RawHeaders = ReadonlyMap<string, string>;
 
 /** An answer as it came off the wire. */
 export interface RawAnswer {
@@ -36,21 +36,21 @@ export interface RawAnswer {
 export function httpFacts(answer: RawAnswer, hostname: string): HttpFacts {
   const headers: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
-    const value = textOf(answer.headers[name]);
+    const value = answer.headers.get(name);
     if (value !== undefined) headers[name] = plainText(value);
   }
   return {
     status: answer.status,
     protocol: answer.protocol,
     headers,
-    region: regionOf(textOf(answer.headers['fly-request-id'])),
+    region: regionOf(answer.headers.get('fly-request-id')),
     bodyDigest: bodyDigest(answer.body, hostname),
     bodyBytes: answer.body.length,
     bodyTruncated: answer.bodyTruncated,
     bodyPreview: preview(answer),
     firstByteMs: answer.firstByteMs,
     totalMs: answer.totalMs,
-    serverDate: dateOf(textOf(answer.headers.date)),
+    serverDate: dateOf(answer.headers.get('date')),
   };
 }
 
@@ -62,8 +62,8 @@ function bodyDigest(body: Buffer, hostname: string): string {
 }
 
 function preview(answer: RawAnswer): string {
-  const type = textOf(answer.headers['content-type']) ?? '';
-  const encoding = textOf(answer.headers['content-encoding']) ?? 'identity';
+  const type = answer.headers.get('content-type') ?? '';
+  const encoding = answer.headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity' || !/^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml)\b|$)/i.test(type))
     return '';
   // Four octets are the longest character of UTF-8.
@@ -81,8 +81,4 @@ function dateOf(date: string | undefined): number | null {
     return null;
   const ms = Date.parse(date);
   return Number.isFinite(ms) ? ms : null;
-}
-
-function textOf(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.join(', ');
 }

@@ -1,4 +1,5 @@
 import { stopped } from './deadline.ts';
+import type { RawHeaders } from './http-facts.ts';
 import { MAX_HEADER_BYTES, MAX_INTERIM_ANSWERS, type AnswerListener } from './http-target.ts';
 import type { ProbeError } from './probe-error.ts';
 
@@ -60,7 +61,7 @@ export function createHttp1Reader(listener: Pick<AnswerListener, 'head' | 'data'
       return state;
     }
     const framing = framingOf(status, fields);
-    listener.head(status, Object.fromEntries(fields));
+    listener.head(status, fields);
     return framing;
   };
 
@@ -129,10 +130,8 @@ export function createHttp1Reader(listener: Pick<AnswerListener, 'head' | 'data'
   };
 }
 
-type Fields = ReadonlyMap<string, string>;
-
 /** Status line and header fields, names in lower case, repeated ones joined (RFC 9110 section 5.3). */
-function readHead(text: string): { readonly status: number; readonly fields: Fields } {
+function readHead(text: string): { readonly status: number; readonly fields: RawHeaders } {
   // A folded field goes on where it was (section 5.2).
   const [first = '', ...lines] = text.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})(?: .*)?$/.exec(first)?.[1];
@@ -149,7 +148,7 @@ function readHead(text: string): { readonly status: number; readonly fields: Fie
 }
 
 /** How the end of the body is told (section 6.3). */
-function framingOf(status: number, fields: Fields): State {
+function framingOf(status: number, fields: RawHeaders): State {
   const coding = fields.get('transfer-encoding');
   const length = fields.get('content-length');
   if (coding !== undefined && length !== undefined)

@@ -125,7 +125,7 @@ export function requestHttp2(
         if (stream === STREAM) throw broken(`the server reset the stream with error ${codeAt(payload, 0)}`);
         return;
       case SETTINGS:
-        if ((flags & ACK) === 0) reply(frameOf(SETTINGS, ACK, 0, Buffer.alloc(0)));
+        if ((flags & ACK) === 0) reply(SETTINGS_ACK);
         return;
       case PING:
         if (payload.length !== 8) throw broken('a ping of the wrong size');
@@ -178,6 +178,34 @@ export function requestHttp2(
 
 /** The preface, our settings, and the request, in one write. */
 function opening(target: HttpTarget, userAgent: string): Buffer {
+  const fields = Buffer.concat([
+    METHOD_AND_SCHEME,
+    encodeLiteral(4, target.path),
+    encodeLiteral(1, authorityOf(target)),
+    encodeLiteral(58, userAgent),
+    ACCEPTED,
+  ]);
+  return Buffer.concat([PREFACE, frameOf(HEADERS, END_STREAM | END_HEADERS, STREAM, fields)]);
+}
+
+function frameOf(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(FRAME_HEADER_BYTES);
+  header.writeUIntBE(payload.length, 0, 3);
+  header.writeUInt8(type, 3);
+  header.writeUInt8(flags, 4);
+  header.writeUInt32BE(stream, 5);
+  return Buffer.concat([header, payload]);
+}
+
+/** `:method: GET`, `:scheme: https`. */
+const METHOD_AND_SCHEME = Buffer.from([0x82, 0x87]);
+const ACCEPTED = Buffer.concat([encodeLiteral(19, '*/*'), encodeLiteral(16, 'identity')]);
+/** All that is read of a body fits, so that no window ever has to be opened again. */
+const WINDOW_BYTES = MAX_BODY_BYTES * 2;
+const PREFACE = preface();
+const SETTINGS_ACK = frameOf(SETTINGS, ACK, 0, Buffer.alloc(0));
+
+function preface(): Buffer {
   const settings = Buffer.alloc(18);
   const put = (index: number, id: number, value: number): void => {
     settings.writeUInt16BE(id, index * 6);
@@ -188,32 +216,11 @@ function opening(target: HttpTarget, userAgent: string): Buffer {
   put(2, 6, MAX_HEADER_BYTES);
   const increment = Buffer.alloc(4);
   increment.writeUInt32BE(WINDOW_BYTES - 65_535);
-  const fields = Buffer.concat([
-    Buffer.from([0x82, 0x87]), // :method GET, :scheme https
-    encodeLiteral(4, target.path),
-    encodeLiteral(1, authorityOf(target)),
-    encodeLiteral(58, userAgent),
-    encodeLiteral(19, '*/*'),
-    encodeLiteral(16, 'identity'),
-  ]);
   return Buffer.concat([
     Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1'),
     frameOf(SETTINGS, 0, 0, settings),
     frameOf(WINDOW_UPDATE, 0, 0, increment),
-    frameOf(HEADERS, END_STREAM | END_HEADERS, STREAM, fields),
   ]);
-}
-
-/** All that is read of a body fits, so that no window ever has to be opened again. */
-const WINDOW_BYTES = MAX_BODY_BYTES * 2;
-
-function frameOf(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  header.writeUIntBE(payload.length, 0, 3);
-  header.writeUInt8(type, 3);
-  header.writeUInt8(flags, 4);
-  header.writeUInt32BE(stream, 5);
-  return Buffer.concat([header, payload]);
 }
 
 function unpadded(payload: Buffer, flags: number): Buffer {
@@ -242,7 +249,7 @@ function headersOf(fields: readonly Field[]): RawHeaders {
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return Object.fromEntries(headers);
+  return headers;
 }
 
 function broken(what: string): ProbeError {

@@ -22,7 +22,7 @@ function read(pieces: readonly Buffer[], closes = false): Read {
   const reader = createHttp1Reader({
     head: (code, fields) => {
       status = code;
-      headers = fields;
+      headers = Object.fromEntries(fields);
     },
     data: (chunk) => {
       body += chunk.toString('latin1');
