@@ -9,6 +9,7 @@ import type { ChainMemory } from './chain-memory.ts';
 import { createChainWalk } from './chain-trust.ts';
 import { stopped } from './deadline.ts';
 import { trustOfVerifyCode } from './failure.ts';
+import { keepYoungest } from './keep-youngest.ts';
 import { plainName } from './plain-name.ts';
 
 type LeafFacts = Omit<CertificateFacts, 'trust'>;
@@ -39,17 +40,9 @@ export function createCertificateReader(options: {
   const walk = createChainWalk(options.roots);
 
   const leafFacts = (leaf: X509Certificate): LeafFacts => {
-    const fingerprint = leaf.fingerprint256.replaceAll(':', '').toLowerCase();
-    const known = cache.get(fingerprint);
-    cache.delete(fingerprint);
-    const facts = known ?? readLeaf(leaf, fingerprint);
-    cache.set(fingerprint, facts); // youngest last
-    if (cache.size > MAX_CACHED) {
-      for (const oldest of cache.keys()) {
-        cache.delete(oldest);
-        break;
-      }
-    }
+    const key = leaf.fingerprint256;
+    const facts = cache.get(key) ?? readLeaf(leaf);
+    keepYoungest(cache, key, facts, MAX_CACHED);
     return facts;
   };
 
@@ -81,14 +74,14 @@ export function createCertificateReader(options: {
   }
 }
 
-function readLeaf(leaf: X509Certificate, fingerprint: string): LeafFacts {
+function readLeaf(leaf: X509Certificate): LeafFacts {
   return {
     names: dnsNamesOf(leaf.subjectAltName ?? ''),
     subject: plainText(leaf.subject.replaceAll('\n', ', ')),
     issuer: plainText(leaf.issuer.replaceAll('\n', ', ')),
     notBefore: epochMs(leaf.validFromDate),
     notAfter: epochMs(leaf.validToDate),
-    fingerprint,
+    fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { MINUTE_MS, type Clock } from '../model/time.ts';
+import { keepYoungest } from './keep-youngest.ts';
 
 /** How long OpenSSL's good word for a chain is taken; then it is asked again. */
 const KEEP_MS = 5 * MINUTE_MS;
@@ -54,16 +55,17 @@ export function createChainMemory(clock: Pick<Clock, 'now' | 'monotonicMs'>): Ch
       const chain = chainOf(leaf);
       if (chain.length > MAX_LENGTH) return;
       const untilMs = clock.monotonicMs() + KEEP_MS;
-      put(chains, fingerprintOf(chain), {
+      const dates: Dates = {
         // A date that cannot be read makes these NaN, and nothing is ever within them.
         notBefore: Math.max(...chain.map(({ validFromDate }) => validFromDate.getTime())),
         notAfter: Math.min(...chain.map(({ validToDate }) => validToDate.getTime())),
         untilMs,
-      });
-      put(parents, parentOf(serverName), untilMs);
+      };
+      keepYoungest(chains, fingerprintOf(chain), dates, MAX_REMEMBERED);
+      keepYoungest(parents, parentOf(serverName), untilMs, MAX_REMEMBERED);
     },
     distrust: (serverName) => {
-      put(odd, serverName, clock.monotonicMs() + KEEP_MS);
+      keepYoungest(odd, serverName, clock.monotonicMs() + KEEP_MS, MAX_REMEMBERED);
     },
   };
 }
@@ -86,15 +88,4 @@ function fingerprintOf(chain: readonly X509Certificate[]): string {
 
 function parentOf(serverName: string): string {
   return serverName.slice(serverName.indexOf('.') + 1);
-}
-
-/** The oldest leave when there are too many. */
-function put<Value>(memory: Map<string, Value>, key: string, value: Value): void {
-  memory.delete(key);
-  memory.set(key, value);
-  if (memory.size <= MAX_REMEMBERED) return;
-  for (const oldest of memory.keys()) {
-    memory.delete(oldest);
-    break;
-  }
 }

@@ -4,6 +4,8 @@ import { FAMILIES, type Family } from '../model/dns.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Priority } from '../model/priority.ts';
+import { SECOND_MS } from '../model/time.ts';
+import type { AddressMemory } from './address-memory.ts';
 import { isForbiddenAddress } from './address-policy.ts';
 import { stopped } from './deadline.ts';
 import { familyOf } from './endpoint.ts';
@@ -15,7 +17,8 @@ import { openTcp } from './open-tcp.ts';
 import { ProbeError } from './probe-error.ts';
 import { resolveFamily, type ResolverOptions } from './resolve.ts';
 
-export type DirectSettings = HandshakeSettings & HttpSettings & { readonly resolving: ResolverOptions };
+export type DirectSettings = HandshakeSettings &
+  HttpSettings & { readonly resolving: ResolverOptions; readonly addresses: AddressMemory };
 
 /** The question is whether the app answers, not in which protocol; HTTP/1.1 costs half of what HTTP/2 does. */
 const DIRECT_PROTOCOLS = ['http/1.1'] as const;
@@ -33,13 +36,12 @@ export function getDirectly(
   return observe(settings.clock, 'request', async () => {
     let last: Failure | undefined;
     for (const family of FAMILIES) {
-      const address = await addressOf(target.hostname, family, settings, signal);
-      if (address.outcome === 'none') {
-        last = morePrecise(last, address.failure);
+      const answer = await getOverFamily(family, target, priority, settings, signal);
+      if (answer.outcome === 'observed') return answer.facts;
+      if (answer.outcome === 'none') {
+        last = morePrecise(last, answer.failure);
         continue;
       }
-      const answer = await getFrom(address.address, target, priority, settings, signal);
-      if (answer.outcome === 'observed') return answer.facts;
       last = answer.failure;
       if (last.code !== 'no-route') break;
     }
@@ -49,17 +51,40 @@ export function getDirectly(
   });
 }
 
-type Found =
-  | { readonly outcome: 'found'; readonly address: string }
-  | { readonly outcome: 'none'; readonly failure: Failure };
+interface NoAddress {
+  readonly outcome: 'none';
+  readonly failure: Failure;
+}
+type Found = { readonly outcome: 'found'; readonly address: string } | NoAddress;
 
-async function addressOf(
+/** From an address that is remembered as long as that answers: the app may have moved. */
+async function getOverFamily(
+  family: Family,
+  target: HttpTarget,
+  priority: Priority,
+  settings: DirectSettings,
+  signal: AbortSignal,
+): Promise<Observation<HttpFacts> | NoAddress> {
+  const { hostname } = target;
+  const getFrom = (address: string): Promise<Observation<HttpFacts>> =>
+    getFromAddress(address, target, priority, settings, signal);
+  const remembered = settings.addresses.recall(hostname, family);
+  const answer = remembered === undefined ? undefined : await getFrom(remembered);
+  if (answer?.outcome === 'observed') return answer;
+  settings.addresses.forget(hostname, family);
+  const found = await resolve(hostname, family, settings, signal);
+  if (found.outcome === 'none') return found;
+  if (answer !== undefined && found.address === remembered) return answer;
+  return getFrom(found.address);
+}
+
+async function resolve(
   hostname: string,
   family: Family,
   settings: DirectSettings,
   signal: AbortSignal,
 ): Promise<Found> {
-  const none = (failure: Failure): Found => ({ outcome: 'none', failure });
+  const none = (failure: Failure): NoAddress => ({ outcome: 'none', failure });
   const choose = (addresses: readonly string[]): Found => {
     const allowed = addresses.find(
       (address) => settings.allowPrivateAddresses || !isForbiddenAddress(address),
@@ -73,9 +98,13 @@ async function addressOf(
   if (net.isIP(hostname) !== 0) return choose(familyOf(hostname) === family ? [hostname] : []);
   const answer = await resolveFamily(hostname, family, settings.resolving, signal);
   if (answer.outcome === 'failed') return none(answer.failure);
-  const { rcode, addresses } = answer.facts;
-  if (rcode === 'NOERROR' || rcode === 'NXDOMAIN') return choose(addresses);
-  return none({ phase: 'resolve', code: 'server-error', detail: `the resolvers answer ${rcode}` });
+  const { rcode, addresses, ttlSeconds } = answer.facts;
+  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN')
+    return none({ phase: 'resolve', code: 'server-error', detail: `the resolvers answer ${rcode}` });
+  const chosen = choose(addresses);
+  if (chosen.outcome === 'found')
+    settings.addresses.keep(hostname, family, chosen.address, (ttlSeconds ?? 0) * SECOND_MS);
+  return chosen;
 }
 
 /** "No address" of one family says less than whatever happened with the other. */
@@ -84,7 +113,7 @@ function morePrecise(previous: Failure | undefined, next: Failure): Failure {
 }
 
 /** Over the connection as it comes: what is asked is whether the app answers, and nobody judges its certificate by it. */
-function getFrom(
+function getFromAddress(
   address: string,
   target: HttpTarget,
   priority: Priority,

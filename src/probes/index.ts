@@ -5,6 +5,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Priority } from '../model/priority.ts';
 import type { Witness } from '../model/snapshot.ts';
 import type { Clock } from '../model/time.ts';
+import { createAddressMemory } from './address-memory.ts';
 import { createCertificateReader } from './certificate.ts';
 import { createChainMemory } from './chain-memory.ts';
 import { getDirectly, type DirectSettings } from './direct.ts';
@@ -79,6 +80,7 @@ export function createProbes(options: ProbeOptions): Probes {
     handshakes: options.handshakes,
     readCertificate: createCertificateReader({ clock, roots: anchors.roots, memory: chains }),
     resolving,
+    addresses: createAddressMemory(clock),
   };
   return {
     lookup: (name, server, signal) => lookup(normalizeHostname(name), server, resolving, signal),

@@ -4,6 +4,7 @@ import net from 'node:net';
 import { after, describe, it } from 'node:test';
 import type { Answer } from 'dns-packet';
 import { createTestAuthority, TENANT_NAME } from '../support/certificates.ts';
+import { realClock } from '../support/clock.ts';
 import { reply, startDnsServer, type DnsServer } from '../support/dns-server.ts';
 import { never, testProbes } from './probing.ts';
 import { at, createServers } from './servers.ts';
@@ -208,6 +209,49 @@ describe('the direct request', () => {
       'gate',
     );
     assert.equal(result.outcome, 'observed');
+  });
+
+  /** A name server that leads elsewhere when told to, a clock that can be set ahead, and the probes that use both. */
+  const movingApp = async (port: number) => {
+    let address = '127.0.0.1';
+    let questions = 0;
+    let aheadMs = 0;
+    const server = await startDnsServer((q) => {
+      questions += 1;
+      return [reply(q, { answers: [{ type: 'A', name: q.name, data: address, ttl: 60 }] })];
+    });
+    nameServers.push(server);
+    const clock = { ...realClock, monotonicMs: () => realClock.monotonicMs() + aheadMs };
+    const moving = testProbes({ ca: authority.rootPem, resolvers: [server.address], clock });
+    return {
+      ask: async () => (await moving.direct('app.fly.test', port, never(), 'gate')).outcome,
+      moveTo: (to: string) => {
+        address = to;
+      },
+      later: (ms: number) => {
+        aheadMs += ms;
+      },
+      questions: () => questions,
+    };
+  };
+
+  it('is looked up once in the TTL of the answer', async () => {
+    const app = await movingApp(await servers.https(good, (_, response) => response.end('ok')));
+    assert.deepEqual([await app.ask(), await app.ask(), app.questions()], ['observed', 'observed', 1]);
+    app.later(59_000);
+    assert.deepEqual([await app.ask(), app.questions()], ['observed', 1]);
+    app.later(2_000);
+    assert.deepEqual([await app.ask(), app.questions()], ['observed', 2]);
+  });
+
+  it('is looked up anew when the address that is remembered does not answer', async () => {
+    const app = await movingApp(await servers.https(good, (_, response) => response.end('ok')));
+    app.moveTo('127.0.0.2'); // nobody listens there
+    assert.deepEqual([await app.ask(), app.questions()], ['failed', 1]);
+    assert.deepEqual([await app.ask(), app.questions()], ['failed', 2]);
+    app.moveTo('127.0.0.1');
+    assert.deepEqual([await app.ask(), app.questions()], ['observed', 3]);
+    assert.deepEqual([await app.ask(), app.questions()], ['observed', 3]);
   });
 
   for (const [fact, addresses, rcode, allow, phase, code] of [
