@@ -36,8 +36,7 @@ interface Section {
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   verify: {
-    title:
-      'a healthy tenant verified: DNS at two resolvers, site, direct request, judgement, gauges, database',
+    title: 'a healthy tenant verified: DNS at two resolvers, site, direct request, judgement',
     run: () => benchVerify({ tenants: Number(values.tenants), rounds: Number(values.rounds) }),
   },
   start: {

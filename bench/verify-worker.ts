@@ -1,6 +1,6 @@
 /**
  * The monitor's side of `bench/verify.ts`, alone in its process: does for each tenant what the daemon does in one run (observe,
- * judge, gauges, a row in the database), and says what that took.
+ * judge, and, when asked to, gauges and a row in the database), and says what that took.
  *
  *     verify-worker.ts CONFIGURATION_FILE      over the channel of child_process.fork
  */
@@ -22,6 +22,8 @@ import { createProbing } from '../src/wiring/probing.ts';
 
 export interface RoundOrder {
   readonly tenants: number;
+  /** Gauges and a row in the database, too. */
+  readonly recorded: boolean;
 }
 
 export interface RoundReport {
@@ -63,7 +65,7 @@ const shared = await observePlatform(
 const sharedResult = diagnoseShared(shared, platform);
 
 process.on('message', (order: RoundOrder) => {
-  void round(tenants.slice(0, order.tenants)).then((report) => process.send?.(report));
+  void round(tenants.slice(0, order.tenants), order.recorded).then((report) => process.send?.(report));
 });
 process.on('disconnect', () => {
   writer.close();
@@ -72,10 +74,12 @@ process.on('disconnect', () => {
 });
 process.send?.('ready');
 
-async function round(some: readonly Tenant[]): Promise<RoundReport> {
+async function round(some: readonly Tenant[], recorded: boolean): Promise<RoundReport> {
   const before = process.cpuUsage();
   const startedMs = performance.now();
-  const verdicts = await mapConcurrently(some, config.limits.concurrency, verify);
+  const verdicts = await mapConcurrently(some, config.limits.concurrency, (tenant) =>
+    verify(tenant, recorded),
+  );
   writer.flush();
   const { user, system } = process.cpuUsage(before);
   return {
@@ -87,7 +91,7 @@ async function round(some: readonly Tenant[]): Promise<RoundReport> {
   };
 }
 
-async function verify(tenant: Tenant): Promise<Verdict> {
+async function verify(tenant: Tenant, recorded: boolean): Promise<Verdict> {
   const snapshot = await observeTenant(
     observer,
     {
@@ -97,6 +101,7 @@ async function verify(tenant: Tenant): Promise<Verdict> {
     signal,
   );
   const { verdict, checks, durationMs } = diagnoseTenant(snapshot, sharedResult, platform);
+  if (!recorded) return verdict;
   const stages = stagesOf(snapshot);
   metrics.run(snapshot.trigger, verdict, checks, stages);
   metrics.tenant({ tenant: tenant.id, success: true, lastRunAt: snapshot.takenAt, problems: [] });
