@@ -6,9 +6,14 @@ import type { ShellWord } from './shell.ts';
 
 /** What prints, searches or describes: a command in its arguments is text. */
 const PRINTS =
-  /^(?:echo|printf|print|cat|grep|egrep|rg|ag|sed|awk|less|more|man|info|help|usage|log\w*|warn\w*|error\w*|err|fail|die|abort|debug|notice|say|note|fatal|alias|complete|which|type|command|test|\[|\[\[|:|true|tee|figlet|gum|step|title|header|section|banner|git|read|assert\w*)$/;
-const BEFORE = /^(?:sudo|exec|if|then|else|elif|do|while|until|!|time|env|nohup|\{|-|@)$/;
+  /^(?:echo|printf|print|cat|grep|egrep|rg|ag|sed|awk|less|more|man|info|help|usage|log\w*|warn\w*|error\w*|err|fail|die|abort|debug|notice|say|note|fatal|alias|complete|which|type|test|\[|\[\[|:|true|tee|figlet|gum|step|title|header|section|banner|git|read|assert\w*)$/;
+const BEFORE = /^(?:sudo|exec|command|if|then|else|elif|do|while|until|!|time|env|nohup|\{|-|@)$/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+
+/** `import` brings a certificate of one's own: the edge routes by that claim as well. */
+export const ADDS = /^(?:add|create|import)$/;
+/** The REST calls behind them, with the app. */
+export const ADDING_PATH = /\/apps\/([^/]+)\/certificates\/(?:acme|custom)\b/;
 
 export function commandPlaces(text: string, base = 0, withoutProgram = false): readonly Place[] {
   return shellCommands(text, base).flatMap(({ words }): readonly Place[] => {
@@ -36,7 +41,7 @@ function certsAdd(
   const program = before.findLast((word) => isFly(word.text));
   const { positional, flags } = argumentsOf(words.slice(at + 1));
   const [verb, hostname] = positional;
-  if (verb !== 'add' && verb !== 'create') return null;
+  if (verb === undefined || !ADDS.test(verb)) return null;
   if (flags.has('help') || flags.has('h')) return null;
   const early = argumentsOf(before).flags;
   const app = flags.get('a') ?? flags.get('app') ?? early.get('a') ?? early.get('app') ?? null;
@@ -64,11 +69,11 @@ function certsAdd(
 function request(words: readonly ShellWord[], head: string): Place | null {
   if (!/^(?:curl|wget|http|https|xh|curlie)$/.test(head)) return null;
   const texts = words.map((word) => word.text);
-  const url = words.find((word) => /\/apps\/[^/\s]+\/certificates\/acme\b/.test(word.text));
+  const url = words.find((word) => ADDING_PATH.test(word.text));
   const data = texts.join(' ');
   const mutation = words.find((word) => /\baddCertificate\s*\(/.test(word.text));
   if (url !== undefined && !texts.some((text) => /^(?:-X)?(?:DELETE|GET|HEAD)$/.test(text))) {
-    const [, app = null] = /\/apps\/([^/\s]+)\/certificates\/acme/.exec(url.text) ?? [];
+    const [, app = null] = ADDING_PATH.exec(url.text) ?? [];
     return {
       offset: words[0]?.offset ?? url.offset,
       kind: 'request',
@@ -92,7 +97,7 @@ export function field(text: string, key: string): string | null {
   return value?.startsWith('$') === true ? null : value;
 }
 
-const TAKES_VALUE = /^(?:a|app|hostname|host|domain|c|config|org|o|t|access-token)$/;
+const TAKES_VALUE = /^(?:a|app|hostname|host|domain|c|config|org|o|t|access-token|fullchain|private-key)$/;
 
 function argumentsOf(words: readonly ShellWord[]): {
   readonly positional: readonly string[];

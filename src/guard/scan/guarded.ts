@@ -3,7 +3,10 @@ import type { Platform } from '../../model/platform.ts';
 
 const LOOK_BACK = 30;
 const STOPS = /\b(?:return|throw|raise|exit|die|fail|bail!?|panic!?|continue|abort|Err)\b/;
-const GUARD = /tenantwatch\s+guard\s+certs|checkCertificateTarget\s*\(|\/guard\/certificates\b/;
+/** Not what is only printed, nor a guard whose refusal is passed over. */
+const GUARD =
+  /(?<!\b(?:echo|printf)\s[^;&|]*)tenantwatch\s+guard\s+certs\b(?!.*\|\|\s*(?:true|:)(?![\w:]))|checkCertificateTarget\s*\(|\/guard\/certificates\b/;
+const COMMENT = /(?:^|\s)(?:#|\/\/|--\s).*$/;
 
 /**
  * True after the product's own guard, after a test of the app's name that leaves (`starts_with("sp-")` with a `return Err`), or within a
@@ -11,14 +14,14 @@ const GUARD = /tenantwatch\s+guard\s+certs|checkCertificateTarget\s*\(|\/guard\/
  */
 export function isGuarded(lines: readonly string[], line: number, platform: Platform): boolean {
   const from = Math.max(0, line - LOOK_BACK);
-  if (GUARD.test(lines[line] ?? '')) return true;
+  const code = (at: number): string => (lines[at] ?? '').replace(COMMENT, '');
+  if (GUARD.test(code(line))) return true;
   for (let i = line - 1; i >= from; i -= 1) {
-    const text = lines[i] ?? '';
+    const text = code(i);
     if (/^(?:\}|end\b|\s*(?:pub\s+)?(?:async\s+)?(?:fn|def|func|function)\s)/.test(text)) {
       // A test in another function guards that one.
       return false;
     }
-    if (/^\s*(?:#|\/\/|--)/.test(text)) continue;
     const leaves = STOPS.test(lines.slice(i, Math.min(i + 7, line)).join('\n'));
     if (GUARD.test(text) || (leaves && refusesTenants(text, platform))) return true;
     if (comparesWithManagement(text, platform) && (/!=|-ne|\bnot\b|\bisnt\b/.test(text) ? leaves : !leaves))

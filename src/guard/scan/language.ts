@@ -1,6 +1,6 @@
 /** Which language a path is written in, as far as this scan reads it. */
 export type Language =
-  'shell' | 'yaml' | 'make' | 'just' | 'dockerfile' | 'rust' | 'script' | 'go' | 'python';
+  'shell' | 'yaml' | 'make' | 'just' | 'dockerfile' | 'package-json' | 'rust' | 'script' | 'go' | 'python';
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
   sh: 'shell',
@@ -32,6 +32,7 @@ const BY_NAME: readonly (readonly [RegExp, Language])[] = [
   [/^\.?justfile$/i, 'just'],
   [/^(?:dockerfile|containerfile)(?:\..+)?$/i, 'dockerfile'],
   [/^procfile$/i, 'shell'],
+  [/^package\.json$/, 'package-json'],
 ];
 
 const BY_INTERPRETER: readonly (readonly [RegExp, Language])[] = [

@@ -1,6 +1,7 @@
 /** Looks through one source for places that add certificates, and says what each of them adds to. */
 import type { Platform } from '../../model/platform.ts';
 import { plainText } from '../../model/text.ts';
+import { VERDICTS } from '../../model/verdict.ts';
 import { commandPlaces } from './commands.ts';
 import type { Finding, Place } from './finding.ts';
 import { isGuarded } from './guarded.ts';
@@ -25,22 +26,23 @@ const SUPPRESSION = /(?:#|\/\/|\/\*|--|<!--)\s*tenantwatch-ignore:\s*(\S.*?)\s*(
  * `pass` is where it belongs, `skipped` is suppressed by a comment `tenantwatch-ignore: <reason>` on the line or the one
  * before. Paths that are not read (documentation, tests of programs, unknown languages) give none.
  */
-export function scanText(path: string, text: string, platform: Platform): readonly Finding[] {
-  if (text.length > MAX_SOURCE_LENGTH || !WORTH_READING.test(text)) return [];
+export function scanText(path: string, source: string, platform: Platform): readonly Finding[] {
+  if (source.length > MAX_SOURCE_LENGTH || !WORTH_READING.test(source)) return [];
+  const text = source.replaceAll('\r\n', '\n');
   const language = languageOf(path, text);
   if (language === null) return [];
   const { places, values } = read(language, text);
   const lines = text.split('\n');
   const position = positions(text);
-  const seen = new Set<number>();
-  const findings: Finding[] = [];
+  // Of what stands on one line, the worst.
+  const findings = new Map<number, Finding>();
   for (const place of places.toSorted((a, b) => a.offset - b.offset)) {
     const { line, column } = position(place.offset);
     const judgement = judged(place, line - 1, lines, values, platform);
     if (place.alike === true && judgement.verdict === 'warn') continue;
-    if (seen.has(line) || findings.length >= MAX_FINDINGS) continue;
-    seen.add(line);
-    findings.push({
+    const other = findings.get(line);
+    if (other === undefined ? findings.size >= MAX_FINDINGS : !isWorse(judgement, other)) continue;
+    findings.set(line, {
       path,
       line,
       column,
@@ -49,7 +51,11 @@ export function scanText(path: string, text: string, platform: Platform): readon
       ...judgement,
     });
   }
-  return findings;
+  return [...findings.values()];
+}
+
+function isWorse(one: Pick<Finding, 'verdict'>, other: Pick<Finding, 'verdict'>): boolean {
+  return VERDICTS.indexOf(one.verdict) < VERDICTS.indexOf(other.verdict);
 }
 
 function judged(

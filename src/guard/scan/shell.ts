@@ -23,11 +23,14 @@ export function shellCommands(text: string, base = 0, depth = 0): readonly Simpl
   if (depth > MAX_DEPTH) return commands;
   let words: ShellWord[] = [];
   let word = null as { text: string; offset: number; quoted: boolean } | null;
-  let heredocs: { delimiter: string; runs: boolean }[] = [];
+  let heredocs: string[] = [];
+  /** The first command of the line at hand. */
+  let lineStart = 0;
   let i = 0;
 
   const endWord = (): void => {
-    if (word !== null) words.push(word);
+    // NUL stands where an escape of the surrounding format was taken away.
+    if (word !== null) words.push({ ...word, text: word.text.replaceAll('\0', '') });
     word = null;
   };
   const endCommand = (): void => {
@@ -86,12 +89,14 @@ export function shellCommands(text: string, base = 0, depth = 0): readonly Simpl
     } else if (character === '\n') {
       endCommand();
       i += 1;
-      for (const heredoc of heredocs) {
-        const end = heredocEnd(text, i, heredoc.delimiter);
-        if (heredoc.runs) commands.push(...shellCommands(text.slice(i, end.body), base + i, depth + 1));
+      const runs = heredocs.length > 0 && commands.slice(lineStart).some(({ words: all }) => interprets(all));
+      for (const delimiter of heredocs) {
+        const end = heredocEnd(text, i, delimiter);
+        if (runs) commands.push(...shellCommands(text.slice(i, end.body), base + i, depth + 1));
         i = end.next;
       }
       heredocs = [];
+      lineStart = commands.length;
     } else if (character === ' ' || character === '\t' || character === '\r') {
       endWord();
       i += 1;
@@ -130,8 +135,7 @@ export function shellCommands(text: string, base = 0, depth = 0): readonly Simpl
     } else if (text.startsWith('<<', i) && next === '<' && text.charAt(i + 2) !== '<') {
       const match = /^<<-?\s*(['"]?)([A-Za-z_]\w*)\1/.exec(text.slice(i, i + 80));
       endWord();
-      const head = words[0]?.text ?? '';
-      if (match?.[2] !== undefined) heredocs.push({ delimiter: match[2], runs: INTERPRETERS.test(head) });
+      if (match?.[2] !== undefined) heredocs.push(match[2]);
       i += match?.[0].length ?? 2;
     } else if (';|&()`'.includes(character)) {
       endCommand();
@@ -148,8 +152,11 @@ export function shellCommands(text: string, base = 0, depth = 0): readonly Simpl
 /** Quoted texts that are themselves run: `bash -c "…"`, `eval "…"`, or a command that is one quoted text. */
 function innerTexts(words: readonly ShellWord[]): readonly ShellWord[] {
   const whole = words.length === 1 && !/^\w+=/.test(words[0]?.text ?? '') ? words : [];
-  const runs = words.some((word) => INTERPRETERS.test(word.text.split('/').at(-1) ?? ''));
-  return (runs ? words : whole).filter((word) => word.quoted && /\s/.test(word.text));
+  return (interprets(words) ? words : whole).filter((word) => word.quoted && /\s/.test(word.text));
+}
+
+function interprets(words: readonly ShellWord[]): boolean {
+  return words.some((word) => INTERPRETERS.test(word.text.split('/').at(-1) ?? ''));
 }
 
 function closing(text: string, at: number, open: string, close: string): number {

@@ -1,4 +1,5 @@
 /** Started commands whose arguments are a list: `execa('fly', ['certs', 'add', …])` and the like in every language. */
+import { ADDS } from './commands.ts';
 import type { Place } from './finding.ts';
 import type { Lexed } from './lex.ts';
 import { SPEAKS, calleeOf } from './source-text.ts';
@@ -11,8 +12,7 @@ export function startedPlaces({ bare, code, strings }: Lexed, values: Values): r
   return strings.flatMap((string, index): readonly Place[] => {
     const previous = strings.slice(Math.max(0, index - 6), index).findLast((each) => FLY.test(each.text));
     const next = strings[index + 1];
-    if (!/^(?:certs|certificates)$/.test(string.text) || !/^(?:add|create)$/.test(next?.text ?? ''))
-      return [];
+    if (!/^(?:certs|certificates)$/.test(string.text) || !ADDS.test(next?.text ?? '')) return [];
     const program = previous ?? strings.slice(index + 2, index + 12).find((each) => FLY.test(each.text));
     const callee = calleeOf(bare, previous?.start ?? string.start);
     if (

@@ -1,5 +1,5 @@
 /** Strings of programs that hold a command line that is run, a request's path, or a mutation. */
-import { commandPlaces, field } from './commands.ts';
+import { ADDING_PATH, commandPlaces, field } from './commands.ts';
 import { UNRESOLVED, unresolved } from './finding.ts';
 import type { Place } from './finding.ts';
 import type { Lexed, SourceString } from './lex.ts';
@@ -23,13 +23,15 @@ export function stringPlaces({ bare, code, strings }: Lexed, values: Values): re
     const callee = FORMATS.test(inner.name) ? { ...inner, name: calleeOf(bare, inner.start).name } : inner;
     if (SPEAKS.test(callee.name) || NAMED_TEXT.test(bare.slice(Math.max(0, string.start - 40), string.start)))
       return [];
-    if (/\/certificates\/acme\b/.test(string.text)) return path(string, bare, code, callee, values);
+    if (/\/certificates\/(?:acme|custom)\b/.test(string.text))
+      return path(string, bare, code, callee, values);
     if (
       /\baddCertificate\s*\((?!\s*\w+\s*:\s*(?:ID|String|\[)\b)/.test(string.text) &&
       /\bmutation\b|^\s*\{/.test(string.text)
     )
       return mutation(string, code, values);
-    if (/\bcerts\s+(?:add|create)\b/.test(string.text)) return line(string, bare, code, callee, values);
+    if (/\bcerts\s+(?:add|create|import)\b/.test(string.text))
+      return line(string, bare, code, callee, values);
     return [];
   });
 }
@@ -82,7 +84,7 @@ function path(
     return [];
   const source = wholeText(string, bare, code);
   const text = values.expression(source, string.start);
-  const [, app = null] = /\/apps\/([^/]+)\/certificates\/acme/.exec(text) ?? [];
+  const [, app = null] = ADDING_PATH.exec(text) ?? [];
   // `{app}` left as it is: a description of the path.
   if (app?.includes('{') === true) return [];
   const joined = /\bapps\/["'`]?\s*\+\s*([\w.]+)\s*\+\s*["'`]\/certificates/.exec(
