@@ -10,7 +10,7 @@ import { listed } from './words.ts';
 export const ORIGINS = [
   'none-known', // no misplaced certificate
   'created-at-unknown', // Fly does not say when it was made
-  'releases-unknown', // the releases could not be read
+  'releases-unknown', // the releases could not be read, or not back to that time
   'first-release', // with the app itself: provisioning, or the first deploy
   'after-release',
   'batch', // many apps at once, without releases
@@ -72,18 +72,21 @@ export function originOf(given: OriginCase): Origin {
   const own = given.releases.find(({ app }) => app === claim.claim.app);
   const companions = companionsOf(claim, createdAt, given.others);
   const shared = companionText(companions);
-  if (own?.releases.known !== true) {
-    const why = own?.releases.known === false ? `: ${own.releases.why}` : '';
-    return {
-      ...bare(
-        'releases-unknown',
-        `created at ${spokenTime(createdAt)}; the releases of ${claim.claim.app} are not known${why}`,
-      ),
-      because: shared,
-      companions,
-    };
-  }
+  const unknown = (what: string): Origin => ({
+    ...bare(
+      'releases-unknown',
+      `created at ${spokenTime(createdAt)}; the releases of ${claim.claim.app} ${what}`,
+    ),
+    because: shared,
+    companions,
+  });
+  if (own?.releases.known !== true)
+    return unknown(`are not known${own?.releases.known === false ? `: ${own.releases.why}` : ''}`);
   const near = nearest(own, own.releases.value, createdAt);
+  const first = Math.min(...own.releases.value.map(({ version }) => version));
+  // The newest are read. Where all are later, the one that matters may be among those that were not.
+  if (near.before === null && first > 1 && first < Infinity)
+    return unknown(`are known from v${first} on, which came later`);
   return { ...judged(given, claim, createdAt, near, companions), companions };
 }
 
@@ -205,9 +208,10 @@ function repeatText({ earlier, releases }: OriginCase, claim: ClaimRecord): read
     }),
   );
   if (followed.length === 0) return [];
-  const times = followed.length === 1 ? 'once' : `${followed.length} times`;
+  const times = earlier.length === 1 ? 'once' : `${earlier.length} times`;
+  const which = followed.length === earlier.length ? 'each time' : `${followed.length} of them`;
   return [
-    `The same certificate was added ${times} before, each time within ${spokenDuration(AFTER_RELEASE_MS)} after a release.`,
+    `The same certificate was added ${times} before, ${which} within ${spokenDuration(AFTER_RELEASE_MS)} after a release.`,
   ];
 }
 

@@ -39,21 +39,27 @@ export function requestPath({ tenant, managementApp, window, logs, runs, edgeErr
     sentence,
   });
   if (proxy.strayApps.length > 0) {
+    const elsewhere = `replayed requests for ${label} to ${listed(proxy.strayApps)}`;
     return found(
       'routing',
-      `${managementApp} replayed requests for ${label} to ${listed(proxy.strayApps)} and not to ${tenant.app}: its table is wrong`,
+      proxy.toOwnApp
+        ? `${managementApp} ${elsewhere}, others to ${tenant.app}: its table changed, or has two entries`
+        : `${managementApp} ${elsewhere} and not to ${tenant.app}: its table is wrong`,
     );
   }
   if (proxy.unknownTenant > 0 && proxy.replays.length === 0) {
     return found('routing', `${managementApp} did not know the tenant ${label}: its table has no entry`);
   }
   if (proxy.hop.state === 'missing') {
-    // That nothing arrived says where requests ended only if there were any: our own, or those that the edge counted.
-    const asked = runs.firstFailedAt !== null || (edgeErrors.known && edgeErrors.value > 0);
-    if (!asked)
+    // That nothing arrived says where requests ended only if the edge refused some: our own, or those that it counted. A run may
+    // fail without: the name leads elsewhere, or nobody can look it up.
+    const refused = runs.firstRefusedAt !== null || (edgeErrors.known && edgeErrors.value > 0);
+    if (!refused)
       return found(
         null,
-        `no request for ${tenant.hostname} reached ${managementApp} in that time; whether anybody asked for it is not known`,
+        runs.firstFailedAt === null
+          ? `no request for ${tenant.hostname} reached ${managementApp} in that time; whether anybody asked for it is not known`
+          : `no request for ${tenant.hostname} reached ${managementApp}, and no handshake is known to have been refused: where they ended is not known`,
       );
     return found(
       'edge',
@@ -76,11 +82,12 @@ interface ProxyHop {
   readonly hop: Hop;
   readonly replays: readonly LogLine[];
   readonly strayApps: readonly string[];
+  readonly toOwnApp: boolean;
   readonly unknownTenant: number;
 }
 
 function proxyHop(log: AppLog, tenant: Tenant, label: string, window: Span): ProxyHop {
-  const nothing = { replays: [], strayApps: [], unknownTenant: 0 };
+  const nothing = { replays: [], strayApps: [], toOwnApp: false, unknownTenant: 0 };
   const unknown = (text: string): ProxyHop => ({
     hop: { name: 'management-app', state: 'unknown', text },
     ...nothing,
@@ -90,20 +97,20 @@ function proxyHop(log: AppLog, tenant: Tenant, label: string, window: Span): Pro
   const ours = lines.filter(({ message }) => valueOf(message, 'subdomain') === label);
   const inTime = ours.filter((line) => isWithin(line, window));
   const replays = inTime.filter(({ message }) => message.includes(REPLAYED));
-  const strayApps = [
-    ...new Set(replays.map(({ message }) => valueOf(message, 'fly_app')).filter((app) => app !== tenant.app)),
-  ].filter((app) => app !== null);
+  const targets = new Set(replays.flatMap(({ message }) => valueOf(message, 'fly_app') ?? []));
+  const toOwnApp = targets.delete(tenant.app);
+  const told = { replays, strayApps: [...targets], toOwnApp };
   const unknownTenant = inTime.filter(({ message }) => message.includes(UNKNOWN_TENANT)).length;
   const [first] = replays;
   if (first !== undefined) {
     const text = `${log.app}: ${counted(replays.length, 'line')} “${REPLAYED}” for ${label}, the first at ${spokenTime(first.at)}: ${first.message}`;
-    return { hop: { name: 'management-app', state: 'seen', text }, replays, strayApps, unknownTenant };
+    return { hop: { name: 'management-app', state: 'seen', text }, ...told, unknownTenant };
   }
   const last = ours.filter(({ at, message }) => at < window.from && message.includes(REPLAYED)).at(-1);
   const before = last === undefined ? '' : ` The last one before was at ${spokenTime(last.at)}.`;
   if (unknownTenant > 0) {
     const text = `${log.app}: ${counted(unknownTenant, 'line')} “${UNKNOWN_TENANT}” for ${label}.${before}`;
-    return { hop: { name: 'management-app', state: 'missing', text }, replays, strayApps, unknownTenant };
+    return { hop: { name: 'management-app', state: 'missing', text }, ...told, unknownTenant };
   }
   const silence = silenceOf(log.app, log.value, window);
   if (silence !== null) return unknown(silence);

@@ -68,17 +68,27 @@ describe('how a certificate got there', () => {
     ],
     [
       'shortly before a release it may be a step of it, and nothing more is claimed',
-      { releases: known(release(13, created + BEFORE_RELEASE_MS)) },
+      { releases: known(release(12, created - 3_600_000), release(13, created + BEFORE_RELEASE_MS)) },
       'before-release',
       'unexplained',
       /before release v13.*perhaps by hand/,
     ],
     [
       'longer before a release it has nothing to do with it',
-      { releases: known(release(13, created + BEFORE_RELEASE_MS + 1)) },
+      { releases: known(release(1, created + BEFORE_RELEASE_MS + 1)) },
       'nothing-near',
       'unexplained',
       /no release of sp-999bc6549a64 before it is known/,
+    ],
+    [
+      'older than every release that was read, nothing is concluded',
+      {
+        releases: known(release(63, created + 86_400_000), release(14, created + 60_000)),
+        others: others(1, 2),
+      },
+      'releases-unknown',
+      'unexplained',
+      /the releases of sp-999bc6549a64 are known from v14 on, which came later/,
     ],
     [
       'among many apps in the same minutes it is one job',

@@ -48,6 +48,13 @@ describe('how far requests came, by the logs', () => {
       /ended before it, at Fly’s edge/,
     ],
     [
+      'no replay line, and runs that failed without a refused handshake: perhaps the name led elsewhere',
+      { runs: { ...caseOf().runs, firstRefusedAt: null } },
+      null,
+      'unexplained',
+      /where they ended is not known/,
+    ],
+    [
       'a log that is silent altogether tells nothing',
       logs([replay(REFUSED - 60_000)]),
       null,
@@ -95,6 +102,13 @@ describe('how far requests came, by the logs', () => {
       'routing',
       'likely',
       /to sp-999bc6549a64-old and not to/,
+    ],
+    [
+      'replayed to another app as well: the table is not said to lack the right one',
+      logs([replay(inTime, 'sp-999bc6549a64-old'), replay(inTime + 1)]),
+      'routing',
+      'likely',
+      /to sp-999bc6549a64-old, others to sp-999bc6549a64: its table changed, or has two entries/,
     ],
     [
       'the proxy does not know the tenant',
