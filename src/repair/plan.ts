@@ -5,6 +5,7 @@ import type { Claim } from '../model/fly.ts';
 import { coversHostname, isAppName, isClaimableHostname, normalizeHostname } from '../model/hostname.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ManagementSnapshot, TenantSnapshot } from '../model/snapshot.ts';
+import { isSuspended } from '../model/tenant.ts';
 
 /** One change that `fix` can make. */
 export interface RepairStep {
@@ -60,6 +61,11 @@ const CLAIM_CODES = ['certificate-on-tenant-app', 'certificate-on-foreign-app'];
  */
 export function planRepair(request: RepairRequest): RepairDecision {
   const { result, sight, settings } = request;
+  if (isSuspended(sight.tenant))
+    return {
+      decision: 'nothing-to-do',
+      text: `${sight.tenant.id} is suspended on purpose (labels.suspended): it is not judged, so nothing is changed.`,
+    };
   const findings = result.diagnosis === null ? result.alsoFound : [result.diagnosis, ...result.alsoFound];
   const finding = findings.find(({ code }) => CLAIM_CODES.includes(code));
   if (
@@ -78,6 +84,8 @@ export function planRepair(request: RepairRequest): RepairDecision {
     );
   const override = findings.find(({ code }) => code === 'dns-override');
   if (override !== undefined) return recordFirst(result, override);
+  const elsewhere = claims.length > 0 ? perhapsElsewhere(result) : null;
+  if (elsewhere !== null) return refused('not-known', elsewhere, finding);
   if (
     !claims.every(({ hostname, app }) => isClaimableHostname(normalizeHostname(hostname)) && isAppName(app))
   )
@@ -141,6 +149,16 @@ function recordFirst(result: TenantResult, override: Diagnosis): RepairDecision 
     text: `${result.hostname} has a DNS record of its own, which has to go first, and its TTL has to pass. Do that, then run this again for the certificate.`,
     steps,
   };
+}
+
+/** Where the name leads to the app that holds the certificate, or may, taking it away would be an outage; null where it does not. */
+function perhapsElsewhere({ checks, hostname }: TenantResult): string | null {
+  const dns = checks.find(({ id }) => id === 'dns-wildcard');
+  if (dns?.reason === 'cached-answer' || dns?.reason === 'resolvers-disagree')
+    return `Some visitors are still led elsewhere by ${hostname}, and the certificate may serve them there: wait for the TTL of the record that was changed, then run this again.`;
+  return dns?.verdict === 'unknown' || dns?.reason === 'lookup-failing'
+    ? `Where ${hostname} leads could not be looked up, and the certificate may serve visitors there, so nothing is changed.`
+    : null;
 }
 
 function removals(claims: readonly Claim[], sight: RepairSight, settings: Platform): readonly RepairStep[] {

@@ -17,8 +17,10 @@ import {
   OWN,
   platform,
   settings,
+  SILENT,
   STOPPED,
   tenant,
+  TENANT,
   UNREACHABLE,
   WILDCARD,
 } from '../support/snapshots.ts';
@@ -190,6 +192,29 @@ describe('nothing is changed', () => {
       decide(tenant({ ...override, certificates: MISPLACED_ONLY })),
       'by-hand',
       /DNS record of its own.*has to go first/,
+    ],
+    [
+      'while resolvers still hold a record of the name’s own that is gone',
+      decide(tenant({ lookups: lookups(HOST, { first: OWN }), certificates: MISPLACED_ONLY })),
+      'not-known',
+      /wait for the TTL/,
+    ],
+    [
+      'when nobody can say where the name leads',
+      decide(tenant({ lookups: lookups(HOST, { first: SILENT, zone: null }), certificates: MISPLACED_ONLY })),
+      'not-known',
+      /could not be looked up/,
+    ],
+    [
+      'of a tenant that is suspended on purpose',
+      decide(
+        tenant({
+          tenant: { id: TENANT, hostname: HOST, app: APP, labels: { suspended: 'true' } },
+          certificates: MISPLACED_ONLY,
+        }),
+      ),
+      'nothing-to-do',
+      /suspended on purpose/,
     ],
     [
       'of what is already finished',
