@@ -1,20 +1,20 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { printableJson } from '../reports/json.ts';
 import type { CliContext } from './context.ts';
+import { addFormatOptions, isJson, type DatabaseOptions } from './database-options.ts';
 import { EXIT } from './exit-code.ts';
 import { addConfigOptions, configFlags, type ConfigOptions } from './shared-options.ts';
 
-type Options = ConfigOptions & { readonly json?: true };
+type Options = ConfigOptions & Pick<DatabaseOptions, 'format' | 'json'>;
 
 /** Questions about the configuration itself. */
 export function configCommand(context: CliContext): Command {
-  const check = addConfigOptions(new Command('check'))
+  const check = addConfigOptions(addFormatOptions(new Command('check')))
     .summary('say everything that is wrong with it')
     .description(
       'Says everything that is wrong with the configuration, secrets that are missing included, and hints at what is allowed and rarely meant, ' +
         'such as incidents that no route matches.',
     )
-    .option('--json', 'print JSON')
     .addHelpText('after', `\n${EXIT_CODES}`);
   check.action(async () => {
     const options = check.opts<Options>();
@@ -33,11 +33,9 @@ export function configCommand(context: CliContext): Command {
         ...hints.map((hint) => `hint: ${hint}\n`),
         `${file ?? 'flags and environment'}: the configuration can be used\n`,
       ].join('');
-      context.stdout.write(
-        options.json === true ? printableJson({ ok: true, file, issues: [], hints }) : text,
-      );
+      context.stdout.write(isJson(options) ? printableJson({ ok: true, file, issues: [], hints }) : text);
     } catch (error) {
-      if (!(error instanceof ConfigError) || options.json !== true) throw error;
+      if (!(error instanceof ConfigError) || !isJson(options)) throw error;
       context.stdout.write(
         printableJson({ ok: false, file: options.config ?? null, issues: error.issues, hints: [] }),
       );
@@ -45,10 +43,9 @@ export function configCommand(context: CliContext): Command {
     }
   });
 
-  const show = addConfigOptions(new Command('show'))
+  const show = addConfigOptions(addFormatOptions(new Command('show')))
     .summary('print the settings in effect')
     .description('Prints the settings in effect, defaults filled in, secrets hidden.')
-    .option('--json', 'print JSON')
     .addHelpText('after', `\n${EXIT_CODES}`);
   show.action(async () => {
     const options = show.opts<Options>();
@@ -58,12 +55,13 @@ export function configCommand(context: CliContext): Command {
     const { effective } = loadConfig({ path: options.config, env, cwd, flags: configFlags(options) });
     // Secrets become their sources here: JSON knows nothing else of them.
     const shown = shownSettings(effective);
-    context.stdout.write(options.json === true ? printableJson(shown) : stringify(shown));
+    context.stdout.write(isJson(options) ? printableJson(shown) : stringify(shown));
   });
 
   const schema = new Command('schema')
     .summary('print its JSON Schema')
     .description('Prints the JSON Schema of the configuration, for editors.')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['json']).default('json'))
     .option('--json', 'it is JSON anyway');
   schema.addHelpText('after', '\nExit codes: 0 printed, 2 wrong usage.\n').action(async () => {
     const { configJsonSchema } = await import('../config/json-schema.ts');

@@ -29,3 +29,7 @@ export function addFormatOptions(command: Command): Command {
     )
     .option('--json', 'the same as --format json');
 }
+
+export function isJson({ json, format }: Pick<DatabaseOptions, 'format' | 'json'>): boolean {
+  return json === true || format === 'json';
+}

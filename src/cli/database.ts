@@ -8,7 +8,7 @@ import type { Palette } from '../reports/palette.ts';
 import { withoutRunnerCommands } from '../reports/wording.ts';
 import type { Store } from '../store/index.ts';
 import type { CliContext } from './context.ts';
-import type { DatabaseOptions } from './database-options.ts';
+import { isJson, type DatabaseOptions } from './database-options.ts';
 import { paletteOf } from './terminal.ts';
 
 export interface OpenDatabase {
@@ -65,9 +65,8 @@ export function print<Document>(
   document: Document,
   pretty: (document: Document, palette: Palette) => string,
 ): void {
-  const json = options.json === true || options.format === 'json';
   context.stdout.write(
-    json
+    isJson(options)
       ? printableJson(isoTimes(document))
       : withoutRunnerCommands(pretty(document, paletteOf(context.stdout, context.env))),
   );

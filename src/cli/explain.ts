@@ -6,6 +6,7 @@ import { SCOPES } from '../model/verdict.ts';
 import { printableJson } from '../reports/json.ts';
 import { wrap } from '../reports/wrap.ts';
 import type { CliContext } from './context.ts';
+import { addFormatOptions, isJson, type DatabaseOptions } from './database-options.ts';
 import { paletteOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,11 +17,10 @@ export function explainCommand(context: CliContext): Command {
     .description(
       'Explains a problem: what it is, how it is told apart, what to do. Without a code it lists all problems.',
     )
-    .argument('[code]', 'code of a problem, as reports print it')
-    .option('--json', 'print JSON')
-    .addHelpText('after', HELP);
+    .argument('[code]', 'code of a problem, as reports print it');
+  addFormatOptions(command).addHelpText('after', HELP);
   return command.action(async (code: string | undefined) => {
-    const json = command.opts<{ json?: true }>().json === true;
+    const json = isJson(command.opts<DatabaseOptions>());
     if (code === undefined) {
       context.stdout.write(json ? printableJson(PROBLEM_CODES.map(facts)) : listing(context));
       return;

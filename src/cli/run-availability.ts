@@ -1,6 +1,7 @@
 import { availabilityReport, availabilityText } from '../reports/availability.ts';
 import type { CliContext } from './context.ts';
 import { print, withDatabase } from './database.ts';
+import { isJson } from './database-options.ts';
 import type { AvailabilityOptions } from './history-options.ts';
 import { before } from './moment.ts';
 import { noHistory, tenantWithHistory } from './run-history.ts';
@@ -22,8 +23,7 @@ export async function showAvailability(
     }
     const until = context.clock.now();
     const since = before(options.since, until);
-    const json = options.json === true || options.format === 'json';
-    const limit = options.limit ?? (json ? Number.POSITIVE_INFINITY : SHOWN);
+    const limit = options.limit ?? (isJson(options) ? Number.POSITIVE_INFINITY : SHOWN);
     const all = store.rollups.availability(tenant?.id ?? null, since);
     print(context, options, availabilityReport(all, { since, until, limit }), availabilityText);
   });
