@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { OperatorAction } from '../model/operator-request.ts';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
+import { asDefault } from './default-command.ts';
 import { incidentReportCommand } from './incident-report.ts';
 import { INCIDENT_STATES, type IncidentActOptions, type IncidentListOptions } from './operator-options.ts';
 import { limitOption } from './option-values.ts';
@@ -37,7 +38,7 @@ export function incidentsCommand(context: CliContext): Command {
   return new Command('incidents')
     .summary('what went wrong, and who is on it')
     .description('Incidents: lists and shows them, and takes what people do about them to the daemon.')
-    .addCommand(list, { isDefault: true })
+    .addCommand(asDefault(list), { isDefault: true })
     .addCommand(show)
     .addCommand(actCommand(context, 'ack', 'acknowledge', 'say that someone is on it: no more reminders'))
     .addCommand(actCommand(context, 'unack', 'unacknowledge', 'take an acknowledgement back'))

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
+import { asDefault } from './default-command.ts';
 import { momentOption } from './moment.ts';
 import type { SilenceOptions, EndSilenceOptions } from './operator-options.ts';
 import { positiveDurationOption } from './option-values.ts';
@@ -60,7 +61,7 @@ export function silenceCommand(context: CliContext): Command {
       'Silences: who is not told of what, why and until when. Each act is kept in the audit trail.',
     )
     .addCommand(add)
-    .addCommand(list, { isDefault: true })
+    .addCommand(asDefault(list), { isDefault: true })
     .addCommand(end)
     .addHelpText('after', HELP);
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addDatabaseOptions, type DatabaseOptions } from './database-options.ts';
+import { asDefault } from './default-command.ts';
 import type { AcceptLossOptions } from './operator-options.ts';
 
 /** Who is watched, and where the daemon has that from. */
@@ -34,7 +35,7 @@ export function tenantsCommand(context: CliContext): Command {
   return new Command('tenants')
     .summary('who is watched, and where the list comes from')
     .description('Tenants as the daemon knows them, and their sources.')
-    .addCommand(list, { isDefault: true })
+    .addCommand(asDefault(list), { isDefault: true })
     .addCommand(accept)
     .addHelpText('after', HELP);
 }

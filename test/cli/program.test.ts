@@ -45,6 +45,21 @@ describe('the program', () => {
     assert.match(stderr, /^tenantwatch: unknown command 'verfy'\n\(Did you mean verify\?\)/);
   });
 
+  it('takes a word after a group for a command that it does not know, though the group lists without one', async () => {
+    for (const [args, says] of [
+      [
+        ['incidents', '999bc6549a64'],
+        /incidents has no command "999bc6549a64"; there are: list, show, ack, /,
+      ],
+      [['silence', 'ad'], /silence has no command "ad"; did you mean add\?/],
+      [['tenants', 'acept'], /tenants has no command "acept"; did you mean accept\?/],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await run(args);
+      assert.deepEqual([exitCode, stdout], [2, '']);
+      assert.match(stderr, says);
+    }
+  });
+
   it('ends with 2 without a command, and shows what there is', async () => {
     const { exitCode, stderr } = await run([]);
     assert.equal(exitCode, 2);
@@ -134,6 +149,14 @@ describe('config', () => {
       'https://json-schema.org/draft/2020-12/schema',
     );
   });
+});
+
+it('--json is --format json wherever it is', async () => {
+  for (const command of [['config', 'check'], ['config', 'show'], ['config', 'schema'], ['explain']]) {
+    const short = await run([...command, '--json']);
+    assert.doesNotThrow(() => void JSON.parse(short.stdout), command.join(' '));
+    assert.equal((await run([...command, '--format', 'json'])).stdout, short.stdout, command.join(' '));
+  }
 });
 
 describe('explain', () => {
