@@ -37,7 +37,7 @@ export function fixCommand(context: CliContext): Command {
 
 const HELP = `
 Looks with the reading token (FLY_ACCESS_TOKEN or FLY_API_TOKEN) and changes with another one, TENANTWATCH_FLY_WRITE_TOKEN, which the
-daemon never needs: fly tokens create deploy -a APP, or an organization token for several apps.
+daemon never needs: fly tokens create org -o ORG -x 1h. A token for one app does not suffice, because a repair touches two.
 A DNS record of the name's own comes first and cannot be removed from here: fix says so and stops.
 Interrupted in between, run it again: it finishes what was planned.
 

@@ -93,8 +93,10 @@ describe('fix over the sandbox', () => {
 
   it('only plans where nobody can answer, and when the answer is not yes', async () => {
     misplace();
-    const silent = await fix([INCIDENT_TENANT], { env: { TENANTWATCH_FLY_WRITE_TOKEN: '' } });
-    assert.equal(silent.exitCode, 1);
+    // As in a container of a pipeline: no second token, and no user.
+    const without = { TENANTWATCH_FLY_WRITE_TOKEN: '', USER: '', LOGNAME: '' };
+    const silent = await fix([INCIDENT_TENANT], { env: without });
+    assert.equal(silent.exitCode, 1, silent.stderr);
     assert.match(silent.stdout, /What changes/);
     assert.match(silent.stderr, /nothing was changed; --yes applies the plan/);
     const asked: string[] = [];
@@ -102,6 +104,10 @@ describe('fix over the sandbox', () => {
       asked.push(question);
       return Promise.resolve('y');
     };
+    const tokenless = await fix([INCIDENT_TENANT], { env: without, host: { ask } });
+    assert.equal(tokenless.exitCode, 1);
+    assert.match(tokenless.stderr, /nothing was changed: no token that may change certificates/);
+    assert.deepEqual(asked, [], 'nobody is asked for a yes that cannot be followed');
     const declined = await fix([INCIDENT_TENANT, '--json'], { host: { ask } });
     assert.equal(declined.exitCode, 1);
     assert.equal(json(declined).applied, false);

@@ -6,7 +6,7 @@ import { printableJson } from '../../reports/json.ts';
 import { outcomeText, planText, type RepairReport, type TenantRepair } from '../../repair/report.ts';
 import type { Config } from '../../config/index.ts';
 import type { CliContext } from '../context.ts';
-import type { DatabaseOptions } from '../database-options.ts';
+import { isJson, type DatabaseOptions } from '../database-options.ts';
 import { EXIT } from '../exit-code.ts';
 import { operatorName } from '../operator.ts';
 import { loadPlatform, requireToken } from '../platform-settings.ts';
@@ -44,7 +44,8 @@ export async function runFix(
   requireToken(context.env, 'which looks; TENANTWATCH_FLY_WRITE_TOKEN changes');
   const token = context.env.TENANTWATCH_FLY_WRITE_TOKEN ?? '';
   if (options.yes === true && token === '') throw new UsageError(NO_WRITE_TOKEN);
-  const actor = operatorName(options.author, context);
+  // A plan needs no author.
+  const author = options.yes === true ? operatorName(options.author, context) : null;
 
   const verifier = await context.createVerifier(config, { noFly: false, claims: true });
   const fly = await context.openFly({ org: config.fly.org, contactUrl: config.network.contactUrl });
@@ -66,8 +67,8 @@ export async function runFix(
     const output = printer(context, options);
     output.plan(plan);
     if (planned.length === 0) return finished(output, plan);
-    if (!(await isConfirmed(context, options, plan))) return finished(output, plan);
-    if (token === '') throw new UsageError(NO_WRITE_TOKEN);
+    const actor = author ?? (await confirmedBy(context, options, plan, token));
+    if (actor === null) return finished(output, plan);
 
     const repair = await context.openRepair(config, token);
     try {
@@ -90,7 +91,7 @@ export async function runFix(
 }
 
 const NO_WRITE_TOKEN =
-  'no token that may change certificates: set TENANTWATCH_FLY_WRITE_TOKEN (`fly tokens create deploy -a APP`)';
+  'no token that may change certificates: set TENANTWATCH_FLY_WRITE_TOKEN (`fly tokens create org -o ORG -x 1h`: a repair touches two apps)';
 
 function reportOf(looked: readonly LookedAt[]): RepairReport {
   const tenants = looked.map(({ tenant, decision }): TenantRepair => ({
@@ -122,25 +123,27 @@ async function unfinishedOf(
   }
 }
 
-async function isConfirmed(
+/** Who said yes; null when nobody did, or nothing could follow from it. */
+async function confirmedBy(
   { ask, stderr, env }: CliContext,
   options: FixOptions,
   plan: RepairReport,
-): Promise<boolean> {
-  if (options.yes === true) return true;
+  token: string,
+): Promise<string | null> {
   if (ask === null) {
     stderr.write('tenantwatch: nothing was changed; --yes applies the plan\n');
-    return false;
+    return null;
   }
+  if (token === '') {
+    stderr.write(`tenantwatch: nothing was changed: ${NO_WRITE_TOKEN}\n`);
+    return null;
+  }
+  const author = operatorName(options.author, { env });
   if (isJson(options)) stderr.write(planText(plan, paletteOf(stderr, env)));
   const answer = await ask('Apply this? Only "yes" does: ');
-  if (answer.trim().toLowerCase() === 'yes') return true;
+  if (answer.trim().toLowerCase() === 'yes') return author;
   stderr.write('tenantwatch: nothing was changed\n');
-  return false;
-}
-
-function isJson({ json, format }: FixOptions): boolean {
-  return json === true || format === 'json';
+  return null;
 }
 
 /** People see the plan before they are asked; JSON is one document at the end. */
