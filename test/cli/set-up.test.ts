@@ -76,6 +76,13 @@ describe('a new installation over the sandbox', () => {
       assert.deepEqual([exitCode, of('token')?.verdict, of('wildcard-dns')?.verdict], [1, 'fail', 'pass']);
     });
 
+    it('sends nobody who runs it to itself', async () => {
+      const { of } = await doctor([], { env: { FLY_API_TOKEN: 'revoked' } });
+      const { advice = [] } = of('fly-api') ?? {};
+      assert.match(advice.join('\n'), /^Create a new read-only token/);
+      assert.match(of('tenants')?.text ?? '', /[^.]\.$/, 'one full stop, whatever Fly ends with');
+    });
+
     it('tells a broken platform with the steps of its remedy', async (t) => {
       t.after(sandbox.faults.on('edge-eof', { name: '*.systemprompt.io' }));
       const { exitCode, of } = await doctor();

@@ -26,5 +26,6 @@ function adviceOf(
   const first = firstOf.get(cause);
   if (first !== undefined) return [`the same cause as ${first}, ${cause.code}: see there`];
   firstOf.set(cause, id);
-  return cause.remediation.map(stepText);
+  // Whoever reads this ran the doctor already.
+  return cause.remediation.map(stepText).filter((step) => step !== 'tenantwatch doctor');
 }

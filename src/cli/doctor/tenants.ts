@@ -25,7 +25,12 @@ export function judgeTenants(answer: TenantsAnswer, { platform, fly }: Config): 
         advice: [],
       };
     case 'unreadable':
-      return { id, verdict: 'unknown', text: `The list cannot be read: ${answer.why}.`, advice: [] };
+      return {
+        id,
+        verdict: 'unknown',
+        text: `The list cannot be read: ${answer.why.replace(/\.$/, '')}.`,
+        advice: [],
+      };
     case 'read': {
       const { tenants } = answer;
       if (tenants.length === 0) {
