@@ -19,7 +19,7 @@ export function forensicsText(findings: Findings, palette: Palette = PLAIN): str
         ]),
     runs(findings, palette),
     [
-      `How far requests came: ${say(requestPath.sentence)} (${requestPath.certainty})`,
+      wrap(`How far requests came: ${say(requestPath.sentence)} (${requestPath.certainty})`, 0),
       ...points(requestPath.hops.map(({ text }) => text)),
     ].join('\n'),
     ...(unknowns.length === 0 ? [] : [['Not known', ...points(unknowns)].join('\n')]),

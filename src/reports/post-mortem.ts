@@ -179,7 +179,9 @@ function impact({ incident, findings, deliveries, tenant }: PostMortemFacts): st
     `Severity: ${severityOf(incident, findings)}`,
     `Duration: ${line === null ? spokenDuration(end - incident.firstFailedAt) : prose(line)}`,
     `Affected: ${affected}`,
-    ...(incident.reopened === 0 ? [] : [`It came back ${incident.reopened} times.`]),
+    ...(incident.reopened === 0
+      ? []
+      : [`It came back ${incident.reopened === 1 ? 'once' : `${incident.reopened} times`}.`]),
     `Told: ${told.length === 0 ? 'nobody' : prose(told.join(', '))}`,
     'Data loss: not observable from outside; nothing that was seen points at any',
     'Requests that were lost: not counted',
