@@ -98,7 +98,10 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     }
   };
 
-  /** What is known must reach the disk: the message is out, and forgetting that would send it again. */
+  /**
+   * What is known must reach the disk: the message is out, and forgetting that would send it again. News do not end its pauses: a
+   * report of what could not be recorded is news itself, and would try again at once, for ever.
+   */
   const insist = async (write: () => void): Promise<void> => {
     for (let tries = 0; ; tries += 1) {
       try {
@@ -108,7 +111,7 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
         if (tries === 0)
           logger.error({ channel, error: String(error) }, 'a delivery cannot be recorded; trying again');
         if (stopping.signal.aborted) return;
-        await pause.wait(DATABASE_PAUSE_MS);
+        await rest(DATABASE_PAUSE_MS);
       }
     }
   };

@@ -4,7 +4,7 @@ import { createDelivery, noticeDeliveries } from '../../src/alerts/index.ts';
 import type { DeliveryOptions } from '../../src/alerts/deliver.ts';
 import { backoffMs } from '../../src/alerts/backoff.ts';
 import type { Alert, DeliveryOutcome, Message, Notifier, SendContext } from '../../src/model/alert.ts';
-import type { NewDelivery } from '../../src/model/delivery.ts';
+import type { NewDelivery, Outbox } from '../../src/model/delivery.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/model/time.ts';
 import { incident, manualClock, notice, opened, resolved, START } from './fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
@@ -261,6 +261,28 @@ describe('delivery', () => {
     delivery.wake();
     await time.advance(10 * SECOND_MS);
     assert.deepEqual(ids('a'), [opened.id, other.id]);
+    await delivery.stop();
+  });
+
+  it('waits between two attempts to record a refusal, also when it has just woken itself', async () => {
+    const { outbox } = createMemoryOutbox();
+    let tries = 0;
+    const full: Outbox = {
+      ...outbox,
+      dead: (...given) => {
+        tries += 1;
+        if (tries < 100) throw new Error('the disk is full');
+        outbox.dead(...given);
+      },
+    };
+    const { delivery, time } = setUp(
+      { a: () => ({ result: 'rejected', reason: 'answered 400' }) },
+      { outbox: full },
+    );
+    full.add([row(opened)]);
+    delivery.start();
+    await time.advance(12 * SECOND_MS);
+    assert.equal(tries, 3);
     await delivery.stop();
   });
 
