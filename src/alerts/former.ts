@@ -18,13 +18,18 @@ interface FormerNotifier {
   readonly incidents: ReadonlySet<string>;
 }
 
+/** So often the former address is tried with one message: ten to twenty minutes, with the pauses of the delivery. */
+const TRIES = 10;
+
 /**
  * A channel whose address changed while incidents were open: what was told at the former address is told there to its end, and
- * everything else at the new one. Where the former one refuses for good, which may be why it was changed, the new one takes over.
+ * everything else at the new one. Where the former one refuses for good or does not answer any more, which may be why it was
+ * changed, the new one takes over.
  */
 export function withFormer(current: Notifier, formers: readonly FormerNotifier[]): Notifier {
   if (formers.length === 0) return current;
   const left = new Set<string>();
+  const unanswered = new Map<string, number>();
   const formerOf = (message: Message): Notifier | undefined => {
     if (!('incident' in message) || left.has(message.incident.id)) return undefined;
     return formers.find(({ incidents }) => incidents.has(message.incident.id))?.notifier;
@@ -35,15 +40,18 @@ export function withFormer(current: Notifier, formers: readonly FormerNotifier[]
     type: current.type,
     send: async (message, context) => {
       const former = formerOf(message);
-      if (former === undefined) return current.send(message, context);
+      if (former === undefined || !('incident' in message)) return current.send(message, context);
+      const { id } = message.incident;
       const outcome = await former.send(message, context);
-      const refused = outcome.result === 'disabled' || outcome.result === 'rejected';
+      const tries = outcome.result === 'retry' ? (unanswered.get(id) ?? 0) + 1 : 0;
+      unanswered.set(id, tries);
+      const gone = outcome.result === 'disabled' || outcome.result === 'rejected' || tries >= TRIES;
       // What it was told is over owes it nothing more, should the trouble return.
       const over = outcome.result === 'sent' && message.reason === 'resolved';
-      if ('incident' in message && (refused || over)) left.add(message.incident.id);
-      if (!refused) return outcome;
-      // What the former place called the message means nothing in the new one.
-      return current.send(message, { ...context, handle: null });
+      if (gone || over) left.add(id);
+      if (!gone) return outcome;
+      // What the former place called the message, or may have got of it, means nothing in the new one.
+      return current.send(message, { ...context, handle: null, possibleRepeat: false });
     },
     ...(all.every(({ resume }) => resume === undefined)
       ? {}
