@@ -211,8 +211,14 @@ function timedTables(connection: Connection): readonly RemoveTimed[] {
     `DELETE FROM scope_states WHERE (scope, at) IN (SELECT scope, at FROM scope_states AS old WHERE until < ?
        AND EXISTS (SELECT 1 FROM scope_states AS newer WHERE newer.scope = old.scope AND newer.at > old.at) LIMIT ?)`,
   );
-  const sent = remove('deliveries', 'seq', `state = 'sent' AND created_at < ?`);
-  const given = remove('deliveries', 'seq', `state = 'dead' AND created_at < ?`);
+  // What was told of an open incident is told again to a channel that forgets. What was given up goes no later than what was sent
+  // after it, or it would be taken for the newest when someone asks for it again.
+  const settled = remove(
+    'deliveries',
+    'seq',
+    `state IN ('sent', 'dead') AND created_at < ? AND NOT EXISTS
+       (SELECT 1 FROM incidents WHERE id = deliveries.grp AND state <> 'resolved')`,
+  );
   const handles = connection.prepare(
     `DELETE FROM delivery_handles WHERE (channel, grp) IN (SELECT channel, grp FROM delivery_handles AS old
        WHERE updated_at < ? AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = old.grp AND state <> 'resolved') LIMIT ?)`,
@@ -237,11 +243,10 @@ function timedTables(connection: Connection): readonly RemoveTimed[] {
     olderThan(transitions, 'keepFailuresMs'),
     olderThan(results, 'keepFailuresMs'),
     olderThan(scopes, 'keepFailuresMs'),
-    olderThan(sent, 'keepFailuresMs'),
+    olderThan(settled, 'keepFailuresMs'),
     olderThan(blips, 'keepRunsMs'),
     olderThan(deploys, 'keepRollupsMs'),
     olderThan(claims, 'keepRollupsMs'),
-    olderThan(given, 'keepRollupsMs'),
     olderThan(handles, 'keepRollupsMs'),
     olderThan(incidents, 'keepRollupsMs'),
     olderThan(silences, 'keepRollupsMs'),

@@ -107,6 +107,8 @@ describe('retention by age', () => {
         deliveries: incident.id === 'blip' ? [] : [aDelivery(incident.id, { group: incident.id })],
       })),
     );
+    store.outbox.add([aDelivery('given-up', { group: 'over' })]);
+    store.outbox.dead('given-up', T0, 'refused');
     for (const id of ['open', 'over']) store.outbox.sent(id, T0, 'handle');
     store.audit.add({ at: T0, actor: 'me', action: 'x', subject: 'y', outcome: 'done', detail: {} });
 
@@ -114,6 +116,12 @@ describe('retention by age', () => {
     assert.deepEqual(
       ['over', 'blip'].map((id) => store.incidents.get(id)?.id),
       ['over', undefined],
+    );
+    untilDone(store, POLICY, T0 + 91 * DAY_MS);
+    // What was given up before that which was sent would be sent again after it.
+    assert.deepEqual(
+      store.outbox.list({}).map((delivery) => delivery.id),
+      ['over-and-owed', 'open'],
     );
     untilDone(store, POLICY, T0 + 500 * DAY_MS);
 
@@ -133,7 +141,7 @@ describe('retention by age', () => {
     );
     assert.deepEqual(
       store.outbox.list({}).map((delivery) => delivery.id),
-      ['over-and-owed'],
+      ['over-and-owed', 'open'],
     );
     assert.deepEqual(
       ['open', 'over'].map((id) => store.outbox.handle('slack', id)),
