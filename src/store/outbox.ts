@@ -41,6 +41,9 @@ export function createOutbox(connection: Connection): OutboxWriter {
     `INSERT INTO deliveries (id, channel, grp, message, created_at, state, next_attempt_at)
      VALUES (@id, @channel, @group, @message, @createdAt, 'waiting', @createdAt) ON CONFLICT (id) DO NOTHING`,
   );
+  const replaced = connection.prepare(
+    `DELETE FROM deliveries WHERE state = 'waiting' AND channel = ? AND id <> ? AND message ->> '$.reason' = 'watchdog'`,
+  );
   const due = connection.prepare<Row>(`SELECT * ${HEADS} AND ${DUE_AT} <= @now ORDER BY seq LIMIT @limit`);
   const nextDue = connection.prepare<{ at: number | null }>(`SELECT min(${DUE_AT}) AS at ${HEADS}`);
   const lease = connection.prepare<Row>(
@@ -92,8 +95,11 @@ export function createOutbox(connection: Connection): OutboxWriter {
     add: (deliveries) => {
       if (deliveries.length === 0) return;
       connection.durable(() => {
-        for (const { id, channel, group, message, createdAt } of deliveries)
+        for (const { id, channel, group, message, createdAt } of deliveries) {
+          // A channel that was away is to hear how it is now; how it was at each interval would keep alerts waiting.
+          if (message.reason === 'watchdog') replaced.run(channel, id);
           insert.run({ id, channel, group, message: JSON.stringify(message), createdAt });
+        }
       });
     },
     lease: (now, limit, leaseMs, channel) => {

@@ -153,6 +153,24 @@ describe('the outbox', () => {
     assert.equal(outbox.list({}).length, 1);
   });
 
+  it('keeps the latest sign of life only for a channel that is away', (context) => {
+    const { outbox } = temporaryStore(context);
+    const sign = (slot: number, channel = 'slack') =>
+      aDelivery(`watchdog-${slot}/${channel}`, {
+        channel,
+        group: `watchdog-${slot}`,
+        message: { id: `watchdog-${slot}`, reason: 'watchdog', at: T0, text: 'alive' },
+      });
+    outbox.add([sign(1), sign(1, 'mail'), aDelivery('alert')]);
+    outbox.sent('watchdog-1/mail', T0, null);
+    outbox.add([sign(2), sign(2, 'mail')]);
+    outbox.add([sign(2), sign(2, 'mail')]);
+    assert.deepEqual(
+      outbox.list({}).map(({ id, state }) => `${id} ${state}`),
+      ['watchdog-2/mail waiting', 'watchdog-2/slack waiting', 'alert waiting', 'watchdog-1/mail sent'],
+    );
+  });
+
   it('gives what a daemon was sending when it died to the next one at once', (context) => {
     const store = temporaryStore(context);
     store.outbox.add([aDelivery('d1')]);
