@@ -1,3 +1,4 @@
+import { unescape as decoded } from 'node:querystring';
 import { createTransport } from 'nodemailer';
 import type { DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
 import { SECOND_MS } from '../model/time.ts';
@@ -18,14 +19,15 @@ export interface EmailText {
 export function createEmailNotifier(options: EmailOptions, timeoutMs: number = 10 * SECOND_MS): Notifier {
   const url = new URL(options.smtp.reveal());
   const secure = url.protocol === 'smtps:';
-  const user = decodeURIComponent(url.username);
+  // A password may hold a `%` that encodes nothing.
+  const user = decoded(url.username);
   const transport = createTransport({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
     // A password goes over TLS only.
     requireTLS: user !== '' && !secure,
-    ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(url.password) } }),
+    ...(user === '' ? {} : { auth: { user, pass: decoded(url.password) } }),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

@@ -27,6 +27,7 @@ describe('mail through a server that wants a password', () => {
     scheme: 'smtp' | 'smtps',
     behaviour: SmtpBehaviour,
     tls?: { readonly key: string; readonly cert: string },
+    password = PASSWORD,
   ) => {
     const smtp = await startSmtpReceiver(behaviour, tls);
     const [notifier] = createNotifiers(
@@ -34,7 +35,7 @@ describe('mail through a server that wants a password', () => {
         {
           type: 'email',
           name: 'mail',
-          smtp: secret(`${scheme}://watch:${PASSWORD}@localhost:${String(smtp.port)}`),
+          smtp: secret(`${scheme}://watch:${password}@localhost:${String(smtp.port)}`),
           from: 'watch@example.com',
           to: ['ops@example.com'],
         },
@@ -73,6 +74,13 @@ describe('mail through a server that wants a password', () => {
       assert.ok(smtp.lines.includes(`AUTH PLAIN ${Buffer.from(`\0watch\0${PASSWORD}`).toString('base64')}`));
     });
   }
+
+  it('is taken as it is where a % in it encodes nothing', async (context) => {
+    const tls = authority.issue({ names: ['localhost'] });
+    const { outcome, smtp } = await send(context, 'smtps', TAKES, tls, '50%off%40');
+    assert.deepEqual(outcome, { result: 'sent' });
+    assert.ok(smtp.lines.includes(`AUTH PLAIN ${Buffer.from('\0watch\x0050%off@').toString('base64')}`));
+  });
 
   it('says nothing to a server that nobody vouches for', async (context) => {
     const stranger = authority.issue({ names: ['localhost'], signedBy: 'stranger' });
