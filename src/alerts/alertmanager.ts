@@ -1,5 +1,5 @@
 import { subjectKey } from '../incidents/index.ts';
-import type { DeliveryOutcome, Message, Notifier } from '../model/alert.ts';
+import type { DeliveryOutcome, Message, Notice, Notifier } from '../model/alert.ts';
 import { MINUTE_MS, type Clock } from '../model/time.ts';
 import { judgeAnswer, type ChannelHttp } from './http.ts';
 import { alertAsText, describeAlert, describeNotice } from './message.ts';
@@ -7,6 +7,8 @@ import type { AlertmanagerOptions } from './options.ts';
 
 /** How long the end of an alert is repeated, for peers that missed it. */
 const REPEAT_END_MS = 5 * MINUTE_MS;
+/** A notice is sent once. In a group that fires already it waits for `group_interval`, five minutes by default, and must outlast that. */
+const NOTICE_MS = 10 * MINUTE_MS;
 
 /**
  * Alertmanager API v2. Labels are an alert's identity: only `alertname`, `scope` and `tenant`, or a change would leave the
@@ -31,7 +33,7 @@ export function createAlertmanagerNotifier(
         ),
       ),
     );
-    // One peer that has it tells the others.
+    // Peers share whom they told, not what fires: one that has it tells people, the rest get it at the next turn.
     const best = (['sent', 'retry', 'rejected'] as const).find((result) =>
       outcomes.some((outcome) => outcome.result === result),
     );
@@ -66,10 +68,20 @@ export function createAlertmanagerNotifier(
     resending ??= resend();
   };
 
+  /** Of an earlier incident of what fires again by now, as after an outage of Alertmanager: it would end the later one's alert. */
+  const isOvertaken = (message: Message): boolean => {
+    const firing = live.get(identity(message) ?? '');
+    if (firing === undefined || isEnd(firing) || !('incident' in firing && 'incident' in message))
+      return false;
+    const [later, earlier] = [firing.incident, message.incident];
+    return later.id !== earlier.id && (later.openedAt ?? 0) > (earlier.openedAt ?? 0);
+  };
+
   return {
     name: options.name,
     type: 'alertmanager',
     send: async (message, { signal }) => {
+      if (isOvertaken(message)) return { result: 'sent' };
       const outcome = await post([alertmanagerAlert(message, clock.now(), resendMs)], signal);
       if (outcome.result === 'sent') keep(message);
       return outcome;
@@ -98,18 +110,28 @@ function isAboutDatabase({ reason }: Message): boolean {
   return reason === 'database-failing' || reason === 'database-well';
 }
 
+/** One for each kind: under the name of a sign of life that fires already, the trouble of a channel would be told to nobody. */
+const NOTICE_NAMES: Readonly<Record<Notice['reason'], string>> = {
+  test: 'TenantwatchTest',
+  watchdog: 'TenantwatchWatchdog',
+  'channel-disabled': 'TenantwatchChannelDisabled',
+  'channel-failing': 'TenantwatchChannelFailing',
+  'channel-lost': 'TenantwatchChannelLost',
+  undeliverable: 'TenantwatchUndeliverable',
+  'database-failing': 'TenantwatchDatabase',
+  'database-well': 'TenantwatchDatabase',
+};
+
 /** The alert as Alertmanager takes it, at this moment. */
 function alertmanagerAlert(message: Message, now: number, resendMs: number): object {
   const aheadMs = 4 * resendMs;
   if (!('incident' in message)) {
+    const lastsMs = isAboutDatabase(message) ? aheadMs : Math.max(aheadMs, NOTICE_MS);
     return {
-      labels: {
-        alertname: isAboutDatabase(message) ? 'TenantwatchDatabase' : 'TenantwatchNotice',
-        scope: 'monitor',
-      },
+      labels: { alertname: NOTICE_NAMES[message.reason], scope: 'monitor' },
       annotations: { summary: describeNotice(message), reason: message.reason },
       startsAt: rfc3339(isEnd(message) ? message.at - 1 : message.at),
-      endsAt: rfc3339(isEnd(message) ? message.at : now + aheadMs),
+      endsAt: rfc3339(isEnd(message) ? message.at : now + lastsMs),
     };
   }
   const { incident, links } = message;

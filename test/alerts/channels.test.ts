@@ -5,6 +5,7 @@ import { createNotifiers, type ChannelOptions } from '../../src/alerts/index.ts'
 import { emailText, judgeMailError } from '../../src/alerts/email.ts';
 import { retryAfter } from '../../src/alerts/http.ts';
 import type { Message } from '../../src/model/alert.ts';
+import { MINUTE_MS } from '../../src/model/time.ts';
 import {
   acknowledged,
   changed,
@@ -261,6 +262,37 @@ describe('Alertmanager gets', () => {
     assert.deepEqual(well?.labels, failing.labels);
     assert.equal(failing.endsAt, '2026-11-01T03:04:01.000Z');
     assert.equal(well.endsAt, '2026-11-01T03:00:00.000Z');
+  });
+
+  it('a notice under the name of its kind, for longer than a group waits', async () => {
+    const reasons = ['watchdog', 'channel-disabled'] as const;
+    const { bodies } = await exchange(
+      alertmanager,
+      reasons.map((reason) => ({ ...notice, id: reason, reason })),
+    );
+    const alerts = (bodies as { labels: object; endsAt: string }[][]).flat();
+    assert.deepEqual(
+      alerts.map(({ labels }) => labels),
+      ['TenantwatchWatchdog', 'TenantwatchChannelDisabled'].map((alertname) => ({
+        alertname,
+        scope: 'monitor',
+      })),
+    );
+    assert.equal(alerts[0]?.endsAt, '2026-11-01T03:10:01.000Z');
+  });
+
+  it('no late news of an earlier incident while a later one fires', async () => {
+    const openedAt = START + 60 * MINUTE_MS;
+    const later = { ...incident, id: 'later', startedAt: openedAt, firstFailedAt: openedAt, openedAt };
+    const { bodies, outcomes } = await exchange(alertmanager, [
+      { ...opened, id: 'later/1', incident: later },
+      resolved,
+    ]);
+    assert.deepEqual(outcomes, [{ result: 'sent' }, { result: 'sent' }]);
+    assert.deepEqual(
+      (bodies as { annotations: { incident: string } }[][]).flat().map((alert) => alert.annotations.incident),
+      ['later'],
+    );
   });
 
   it('no tenant label for the platform', async () => {
