@@ -111,6 +111,20 @@ describe('the timetable', () => {
     for (const id of ids) assert.equal((after.get(id)?.[0] ?? 0) - (before.get(id)?.[0] ?? 0), MINUTE);
   });
 
+  it('leaves nobody waiting for longer than an interval when the interval changes, however often', () => {
+    const timetable = createTimetable();
+    const last = new Map<string, number>();
+    const now = 1_700_000_000_000;
+    for (let at = 0; at <= 30 * MINUTE; at += 1_000) {
+      // A fleet that grows beyond the budget and shrinks again.
+      timetable.set(ids, MINUTE + (Math.floor(at / 20_000) % 7) * 5_000, now + at, at);
+      for (const id of timetable.take(at).tenants) last.set(id, at);
+      if (at >= 2 * MINUTE)
+        for (const id of ids)
+          assert.ok(at - (last.get(id) ?? -Infinity) <= MINUTE + 31_000, `${id} at ${String(at)}`);
+    }
+  });
+
   it('forgets tenants that are gone and adds new ones at their phase', () => {
     const timetable = createTimetable();
     timetable.set(['a', 'b'], MINUTE, 0, 0);
@@ -120,11 +134,13 @@ describe('the timetable', () => {
 });
 
 describe('the interval', () => {
-  it('stretches until the handshakes fit into four fifths of the budget', () => {
+  it('stretches by steps until the handshakes fit into four fifths of the budget', () => {
     const rows = [
       { tenants: 0, wanted: MINUTE, is: MINUTE },
       { tenants: 600, wanted: MINUTE, is: MINUTE },
-      { tenants: 601, wanted: MINUTE, is: 60_100 },
+      { tenants: 601, wanted: MINUTE, is: 65_000 },
+      { tenants: 650, wanted: MINUTE, is: 65_000 },
+      { tenants: 651, wanted: MINUTE, is: 70_000 },
       { tenants: 1000, wanted: MINUTE, is: 100_000 },
     ];
     for (const { tenants, wanted, is } of rows) {
