@@ -110,7 +110,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   });
   const lag = new Gauge({
     name: 'tenantwatch_schedule_lag_seconds',
-    help: 'How late the latest run of the loop began.',
+    help: 'How late the latest run of the loop began, or how long one that is due has to wait.',
     labelNames: ['loop'],
     registers,
   });

@@ -1,9 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { diagnoseShared, diagnoseTenant } from '../diagnosis/index.ts';
 import { tenantOutcome } from '../incidents/index.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { TenantResult } from '../model/diagnosis.ts';
-import type { FailureCode } from '../model/failure.ts';
 import type { Priority } from '../model/priority.ts';
 import type { Recorder } from '../model/recorder.ts';
 import type { Run } from '../model/run.ts';
@@ -11,38 +9,30 @@ import type { TenantSnapshot } from '../model/snapshot.ts';
 import { stagesOf, type StageTimings } from '../model/stages.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { SECOND_MS } from '../model/time.ts';
-import type { Trigger, Verdict } from '../model/verdict.ts';
-import { waitAtMost } from '../model/wait-at-most.ts';
+import type { Trigger } from '../model/verdict.ts';
 import { createDeployWatch } from './deploy-watch.ts';
+import type { Dispatch } from './dispatch.ts';
 import { createEarlySweep } from './early-sweep.ts';
 import type { LatestResult } from './fleet.ts';
 import type { FlyView } from './fly-view.ts';
-import { recentDeploys, tellClaims, touchedByClaims } from './follow-up.ts';
-import type { InventoryDiff } from './inventory-diff.ts';
-import type { InventoryKeeper } from './inventory.ts';
 import { createLiveChecks } from './live-checks.ts';
 import { observeTenant, type TenantRequest } from './observe-tenant.ts';
 import { createSharedWatch, type SharedWatchOptions } from './shared-watch.ts';
 import { discountTimeouts } from './stall.ts';
-import { createUnreadTeller } from './unread-apps.ts';
+import { createSuspects, handshakeChanged } from './suspects.ts';
+import { createSweep, type SweepOptions } from './sweep.ts';
 
-export interface DaemonOptions extends SharedWatchOptions {
-  readonly inventory: InventoryKeeper;
+export interface DaemonOptions extends SharedWatchOptions, SweepOptions {
   /** Asks about the tenant's app now, for somebody who waits: what a sweep saw may be older than the deploy they ask about. */
   readonly liveView: FlyView;
   readonly recorder: Recorder;
   /** May scheduled runs wake sleeping apps? */
   readonly wake: boolean;
-  /** Loads the list of tenants anew, after a sweep. */
-  readonly refreshTenants: (signal: AbortSignal) => Promise<void>;
   /** Sweeps the organization now; resolves when a sweep is over that began after the call. */
   readonly sweepNow: () => Promise<void>;
   /** A deploy of this app was verified: silences bound to it end. */
   readonly deployVerified: (app: string) => void;
 }
-
-/** Asks for a verification of a tenant, now or after a while; given by whoever owns the queue. */
-export type Dispatch = (tenant: string, priority: Priority, trigger: Trigger, delayMs?: number) => void;
 
 export interface RunOptions {
   readonly onCheck?: (result: CheckResult) => void;
@@ -70,9 +60,6 @@ export interface Daemon {
 const RECHECKS_MS = [2 * SECOND_MS, 4 * SECOND_MS] as const;
 /** Outcomes of one moment are decided together: a claim on every app is one message, and one transaction. */
 const GATHER_MS = 250;
-/** A list of tenants that somebody else's server owes must not keep a claim or a deploy from being noticed. */
-const SOURCES_MS = 2 * SECOND_MS;
-const MAX_SUSPECTS = 50;
 const LIVE_RECHECKS = 6;
 const LIVE_WINDOW_MS = 10 * SECOND_MS;
 const WAKING: ReadonlySet<Trigger> = new Set(['gate', 'deploy', 'manual']);
@@ -200,58 +187,11 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
     else logger[isNews(result, before) ? 'info' : 'debug'](fields, `verification: ${verdict}`);
   };
 
-  const followClaims = (diff: InventoryDiff): void => {
-    tellClaims(diff, logger);
-    for (const { id } of touchedByClaims(diff, fleet.tenants())) dispatch(id, 'recheck', 'recheck');
-  };
-
-  const tellUnread = createUnreadTeller(logger);
-  let sweepFailure: FailureCode | undefined;
-  /** One at a time: while a source takes its time, sweeps go on with the tenants that are known. */
-  let refreshing: Promise<void> | undefined;
-  const refresh = (signal: AbortSignal): Promise<void> =>
-    (refreshing ??= options
-      .refreshTenants(signal)
-      .catch((error: unknown) => {
-        logger.error({ error: String(error) }, 'the list of tenants was not refreshed: a fault of ours');
-      })
-      .finally(() => {
-        refreshing = undefined;
-      }));
-
-  const suspects = (): readonly Tenant[] => {
-    const pending = new Set<string>();
-    for (const { subject, state } of tracker.unresolved()) {
-      if (subject.scope === 'tenant' && state === 'pending') pending.add(subject.name);
-    }
-    const all = fleet.tenants().filter(({ id }) => pending.has(id) || isLatent(fleet.latest(id)));
-    return all.slice(0, MAX_SUSPECTS);
-  };
+  const sweep = createSweep(options, deploys, dispatch);
+  const suspects = createSuspects(fleet, tracker);
 
   return {
-    sweep: async (signal) => {
-      const { swept, diff, unread } = await options.inventory.sweep(signal);
-      if (signal.aborted) return;
-      // Also after a failed sweep: other sources have nothing to do with Fly.
-      await waitAtMost(SOURCES_MS, refresh(signal), clock, signal);
-      // Each step looks at the whole organization; handshakes that are under way must not wait for all of them.
-      await setImmediate();
-      deploys.resume();
-      if (swept.outcome === 'failed') {
-        const { code, detail } = swept.failure;
-        // Once, until it fails otherwise: the monitor's problem is told by its incident.
-        if (sweepFailure !== code) logger.warn({ code, detail }, 'sweep of the organization failed');
-        sweepFailure = code;
-        return;
-      }
-      if (sweepFailure !== undefined) logger.info({}, 'the organization is swept again');
-      sweepFailure = undefined;
-      tellUnread(unread);
-      const fresh = history.freshReleases(swept.facts);
-      deploys.noticed(recentDeploys(fresh, fleet.tenants(), clock.now()));
-      if (diff !== null) followClaims(diff);
-      await history.sweep(swept.facts, new Set(unread.keys()));
-    },
+    sweep,
     observeShared: async (signal) => {
       await shared.observe(signal);
     },
@@ -270,23 +210,6 @@ export function createDaemon(options: DaemonOptions, dispatch: Dispatch): Daemon
       await Promise.all(suspects().map(look));
     },
   };
-}
-
-/** A claim whose handshakes are still fine: the outage may begin any moment. */
-function isLatent(latest: LatestResult | undefined): boolean {
-  const code = latest?.diagnosis?.code;
-  if (code !== 'certificate-on-tenant-app' && code !== 'certificate-on-foreign-app') return false;
-  return handshakeVerdict(latest) !== 'fail';
-}
-
-function handshakeVerdict(latest: LatestResult | undefined): Verdict | undefined {
-  return latest?.checks.find(({ id }) => id === 'tls-handshake')?.verdict;
-}
-
-function handshakeChanged(snapshot: TenantSnapshot, latest: LatestResult | undefined): boolean {
-  if (snapshot.handshakes.length === 0) return false;
-  const fails = snapshot.handshakes.some(({ result }) => result.outcome === 'failed');
-  return fails !== (handshakeVerdict(latest) === 'fail');
 }
 
 /** Is it about this tenant: neither the first sight of one that is healthy or suspended, nor what the platform or the monitor explains? */

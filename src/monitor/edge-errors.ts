@@ -1,7 +1,7 @@
 import type { FlyClient } from '../fly/index.ts';
 import type { Logger } from '../model/logger.ts';
 import { normalizeHostname } from '../model/hostname.ts';
-import type { Dispatch } from './daemon.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Fleet } from './fleet.ts';
 
 export interface EdgeErrorsOptions {

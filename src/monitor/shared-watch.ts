@@ -47,6 +47,8 @@ export function createSharedWatch(options: SharedWatchOptions): SharedWatch {
   let throttle = CLEAR;
   let answer: { readonly addresses: string; readonly ttlSeconds: number } | undefined;
   let previousAnswerUntil: number | null = null;
+  /** When the newest look that is over began: one that ends after it, because it waited for a timeout, tells what was. */
+  let newestMs = -Infinity;
   let running: { readonly startedMs: number; readonly snapshot: Promise<PlatformSnapshot> } | undefined;
 
   const note = (handshakes: readonly Handshake[], control: boolean): void => {
@@ -94,8 +96,9 @@ export function createSharedWatch(options: SharedWatchOptions): SharedWatch {
       signal,
     );
     const snapshot = stalls.since(startedMs) ? discountSharedTimeouts(observed) : observed;
-    // What a shutdown cut short says nothing.
-    if (signal.aborted) return snapshot;
+    // What a shutdown cut short says nothing, nor does what a newer look has replaced.
+    if (signal.aborted || startedMs < newestMs) return snapshot;
+    newestMs = startedMs;
     watchThrottling(snapshot);
     watchAnswer(snapshot);
     const result = diagnoseShared(snapshot, platform);

@@ -6,6 +6,8 @@ export interface Loop {
   readonly name: string;
   /** Starts a run when one is due. */
   readonly tick: () => void;
+  /** A run is due, as an expression says; while one is going on it shows as lag and begins at the next tick after that. */
+  readonly due: () => void;
   /** Starts a run now unless one is going on. */
   readonly runNow: () => void;
   /** Is a run going on that should have ended long ago? */
@@ -51,16 +53,22 @@ export function createLoop(options: LoopOptions): Loop {
       });
   };
 
+  const tick = (): void => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs < dueMs) return;
+    late(nowMs - dueMs);
+    // Still due while a run goes on: the lag grows and shows until that run ends.
+    if (running !== undefined) return;
+    dueMs = nextOnGrid(dueMs, intervalMs, nowMs);
+    start();
+  };
+
   return {
     name,
-    tick: () => {
-      const nowMs = clock.monotonicMs();
-      if (nowMs < dueMs) return;
-      late(nowMs - dueMs);
-      // Still due while a run goes on: the lag grows and shows until that run ends.
-      if (running !== undefined) return;
-      dueMs = nextOnGrid(dueMs, intervalMs, nowMs);
-      start();
+    tick,
+    due: () => {
+      dueMs = Math.min(dueMs, clock.monotonicMs());
+      tick();
     },
     runNow: start,
     stalled: () => running !== undefined && clock.monotonicMs() - startedMs > patienceMs,

@@ -5,6 +5,8 @@ export interface WorkQueue<Job> {
   /** False when the tenant is in work or waits already at the same or a higher priority: dropped, not queued up. */
   readonly push: (key: string, priority: Priority, job: Job) => boolean;
   readonly waiting: () => number;
+  /** What has waited longest at this priority. */
+  readonly first: (priority: Priority) => Job | undefined;
   readonly running: () => number;
   /** Resolves when nothing waits and nothing runs. */
   readonly idle: () => Promise<void>;
@@ -61,6 +63,7 @@ export function createWorkQueue<Job>(
       return true;
     },
     waiting: () => laneOf.size,
+    first: (priority) => lanes.get(priority)?.values().next().value,
     running: () => active.size,
     idle: () =>
       active.size === 0 && laneOf.size === 0

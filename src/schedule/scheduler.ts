@@ -6,7 +6,8 @@ import type { Priority } from '../model/priority.ts';
 import type { Recorder } from '../model/recorder.ts';
 import { MINUTE_MS, type Clock } from '../model/time.ts';
 import type { Trigger } from '../model/verdict.ts';
-import type { Daemon, Dispatch, RunOptions } from '../monitor/daemon.ts';
+import type { Daemon, RunOptions } from '../monitor/daemon.ts';
+import type { Dispatch } from '../monitor/dispatch.ts';
 import type { Fleet } from '../monitor/fleet.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createWorkQueue } from './queue.ts';
@@ -66,12 +67,16 @@ export interface Scheduler {
 
 interface Job {
   readonly tenant: string;
+  /** When it was asked for, monotonic. */
+  readonly atMs: number;
   readonly trigger: Trigger;
   readonly run: RunOptions;
   readonly done?: (result: TenantResult | undefined) => void;
 }
 
 const UPKEEP_MS = MINUTE_MS;
+/** The priorities of runs that are due by the schedule. */
+const SCHEDULED = ['failing', 'routine'] as const satisfies readonly Priority[];
 /** Every step of a verification has a timeout of seconds: when none of them ends for so long, none will. */
 const VERIFICATIONS_PATIENCE_MS = 2 * MINUTE_MS;
 
@@ -101,13 +106,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const dispatch: Dispatch = (tenant, priority, trigger, delayMs = 0) => {
     if (controller.signal.aborted) return;
+    const push = (): void => {
+      queue.push(tenant, priority, { tenant, trigger, atMs: clock.monotonicMs(), run: {} });
+    };
     if (delayMs === 0) {
-      queue.push(tenant, priority, { tenant, trigger, run: {} });
+      push();
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      queue.push(tenant, priority, { tenant, trigger, run: {} });
+      push();
     }, delayMs);
     timers.add(timer);
   };
@@ -134,12 +142,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     fleet.latest(tenant)?.decided === 'fail' ? 'failing' : 'routine';
 
   const edge = (): void => {
-    const { tenants, dropped, lateMs } = timetable.take(clock.monotonicMs());
-    recorder.lag('edge', lateMs);
+    const atMs = clock.monotonicMs();
+    const { tenants, dropped, lateMs } = timetable.take(atMs);
+    // What waits for a place is late, too, and keeps the next run of its tenant from being queued.
+    const waitedMs = SCHEDULED.map((priority) => atMs - (queue.first(priority)?.atMs ?? atMs));
+    recorder.lag('edge', Math.max(lateMs, ...waitedMs));
     if (queue.running() === 0) endedMs = clock.monotonicMs();
     if (dropped > 0)
       logger.warn({ dropped }, 'runs were dropped after a stall; each tenant keeps its next slot');
-    for (const id of tenants) queue.push(id, scheduled(id), { tenant: id, trigger: 'schedule', run: {} });
+    for (const id of tenants)
+      queue.push(id, scheduled(id), { tenant: id, trigger: 'schedule', atMs, run: {} });
   };
 
   const loop = (name: LoopName, cadence: Cadence, run: (signal: AbortSignal) => Promise<void>): Loop => {
@@ -161,7 +173,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         logger.error({ loop: name, error: String(error) }, 'a loop broke: a fault of ours');
       },
     });
-    if ('cron' in cadence) crons.push(byExpression(cadence.cron, one.runNow));
+    if ('cron' in cadence) crons.push(byExpression(cadence.cron, one.due));
     return one;
   };
 
@@ -185,7 +197,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     },
     verifyNow: (tenant, trigger, onCheck, facts) =>
       new Promise((resolve) => {
-        if (controller.signal.aborted) resolve(undefined);
+        if (controller.signal.aborted) {
+          resolve(undefined);
+          return;
+        }
         waiters.add(resolve);
         const done = (result: TenantResult | undefined): void => {
           waiters.delete(resolve);
@@ -197,7 +212,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           facts: facts ?? (waited ? 'live' : 'swept'),
           ...(onCheck === undefined ? {} : { onCheck }),
         };
-        const job: Job = { tenant, trigger, done, run };
+        const job: Job = { tenant, trigger, atMs: clock.monotonicMs(), done, run };
         queue.push(`${tenant}/${String(++requests)}`, waited ? 'gate' : scheduled(tenant), job);
       }),
     sweepNow: async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLoop } from '../../src/schedule/loop.ts';
 
-function harness(lastStart?: number) {
+function harness(lastStart?: number, intervalMs = 10_000) {
   let nowMs = 0;
   let now = 1_000_000;
   const starts: number[] = [];
@@ -10,7 +10,7 @@ function harness(lastStart?: number) {
   let end: () => void = () => undefined;
   const loop = createLoop({
     name: 'platform',
-    intervalMs: 10_000,
+    intervalMs,
     clock: { now: () => now, monotonicMs: () => nowMs, sleep: () => Promise.resolve() },
     lastStart,
     run: () => new Promise((resolve) => (end = resolve)),
@@ -70,6 +70,21 @@ describe('a loop', () => {
     at(37_000);
     assert.deepEqual(starts, [0, 36_000]);
     assert.deepEqual(lags, [0, 2_000, 25_000, 26_000]);
+  });
+
+  it('by an expression runs once at the start and then when it is told, with the same rule about overlaps', async () => {
+    const { loop, starts, lags, at, finish } = harness(undefined, Number.POSITIVE_INFINITY);
+    at(0);
+    at(3_600_000);
+    loop.due();
+    at(3_607_000);
+    assert.deepEqual(starts, [0]);
+    await finish();
+    at(3_608_000);
+    await finish();
+    at(7_000_000);
+    assert.deepEqual(starts, [0, 3_608_000]);
+    assert.deepEqual(lags, [0, 0, 7_000, 8_000]);
   });
 
   it('is stalled when a run takes minutes, until it ends', async () => {

@@ -6,17 +6,23 @@ import { createFleet } from '../../src/monitor/fleet.ts';
 import { createScheduler, type Scheduler } from '../../src/schedule/scheduler.ts';
 import { recordingLogger } from '../store/fixtures.ts';
 import { createManualClock } from '../support/clock.ts';
+import { until } from '../support/until.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** Of an empty fleet; its loops leave the time to what is asked for. */
-function schedulerOf(clock: Clock, concurrency: number): Scheduler {
+/** Of an empty fleet unless one is given; its loops leave the time to what is asked for. */
+function schedulerOf(
+  clock: Clock,
+  concurrency: number,
+  fleet = createFleet(),
+  lag: (loop: string, lagMs: number) => void = () => undefined,
+): Scheduler {
   const every = { everyMs: 3_600_000 };
   return createScheduler({
-    fleet: createFleet(),
+    fleet,
     clock,
     logger: recordingLogger(),
-    recorder: { lag: () => undefined },
+    recorder: { lag },
     intervals: { edgeMs: 60_000, inventory: every, platform: every, suspects: every },
     concurrency,
     handshakesPerSecond: 25,
@@ -79,5 +85,49 @@ describe('the scheduler', () => {
       scheduler.verifyNow('c', 'gate'),
     ]);
     assert.deepEqual(order, ['a schedule routine', 'c gate gate', 'b schedule routine']);
+  });
+
+  it('shows as lag how long due runs wait for a place, not only how late the tick was', async (context) => {
+    const clock = createManualClock();
+    const fleet = createFleet();
+    const [one, other] = ['a', 'b'].map((id) => ({ id, hostname: id, app: id, labels: {} }));
+    assert.ok(one && other);
+    fleet.setTenants([one, other]);
+    const lags: number[] = [];
+    const scheduler = schedulerOf(clock, 1, fleet, (loop, lagMs) => {
+      if (loop === 'edge') lags.push(lagMs);
+    });
+    const over = Promise.withResolvers<undefined>();
+    scheduler.start({
+      sweep: nothing,
+      observeShared: nothing,
+      lookAtSuspects: nothing,
+      verify: () => over.promise,
+    });
+    context.after(() => {
+      over.resolve(undefined);
+      return scheduler.stop();
+    });
+    void scheduler.verifyNow('a', 'gate');
+    void scheduler.verifyNow('b', 'schedule');
+    await clock.advance(45_000);
+    await until('the next tick', () => ((lags.at(-1) ?? 0) >= 45_000 ? true : undefined));
+  });
+
+  it('begins nothing after it was stopped, whoever asks', async () => {
+    const scheduler = schedulerOf(createManualClock(), 1);
+    let begun = 0;
+    scheduler.start({
+      sweep: nothing,
+      observeShared: nothing,
+      lookAtSuspects: nothing,
+      verify: () => {
+        begun += 1;
+        return Promise.resolve(undefined);
+      },
+    });
+    await scheduler.stop();
+    assert.equal(await scheduler.verifyNow('a', 'gate'), undefined);
+    assert.equal(begun, 0);
   });
 });
