@@ -5,8 +5,8 @@ const LOOK_BACK = 30;
 const STOPS = /\b(?:return|throw|raise|exit|die|fail|bail!?|panic!?|continue|abort|Err)\b/;
 /** Not what is only printed, nor a guard whose refusal is passed over. */
 const GUARD =
-  /(?<!\b(?:echo|printf)\s[^;&|]*)tenantwatch\s+guard\s+certs\b(?!.*\|\|\s*(?:true|:)(?![\w:]))|checkCertificateTarget\s*\(|\/guard\/certificates\b/;
-const COMMENT = /(?:^|\s)(?:#|\/\/|--\s).*$/;
+  /tenantwatch\s+guard\s+certs\b(?<!\b(?:echo|printf)\s[^;&|]{0,200})(?!.{0,200}\|\|\s*(?:true|:)(?![\w:]))|checkCertificateTarget\s*\(|\/guard\/certificates\b/;
+const COMMENT = /(?:^|\s)(?:#|\/\/|--\s)[^\n]*/;
 
 /**
  * True after the product's own guard, after a test of the app's name that leaves (`starts_with("sp-")` with a `return Err`), or within a

@@ -34,11 +34,18 @@ export function scanText(path: string, source: string, platform: Platform): read
   const { places, values } = read(language, text);
   const lines = text.split('\n');
   const position = positions(text);
+  // A line may be long and hold many places: it is looked at once.
+  const guards = new Map<number, boolean>();
+  const guarded = (line: number): boolean => {
+    const answer = guards.get(line) ?? isGuarded(lines, line, platform);
+    guards.set(line, answer);
+    return answer;
+  };
   // Of what stands on one line, the worst.
   const findings = new Map<number, Finding>();
   for (const place of places.toSorted((a, b) => a.offset - b.offset)) {
     const { line, column } = position(place.offset);
-    const judgement = judged(place, line - 1, lines, values, platform);
+    const judgement = judged(place, line - 1, { lines, values, platform, guarded });
     if (place.alike === true && judgement.verdict === 'warn') continue;
     const other = findings.get(line);
     if (other === undefined ? findings.size >= MAX_FINDINGS : !isWorse(judgement, other)) continue;
@@ -58,12 +65,18 @@ function isWorse(one: Pick<Finding, 'verdict'>, other: Pick<Finding, 'verdict'>)
   return VERDICTS.indexOf(one.verdict) < VERDICTS.indexOf(other.verdict);
 }
 
+interface Source {
+  readonly lines: readonly string[];
+  readonly values: Values;
+  readonly platform: Platform;
+  readonly guarded: (line: number) => boolean;
+}
+
+/** `line` counts from 0. */
 function judged(
   place: Place,
   line: number,
-  lines: readonly string[],
-  values: Values,
-  platform: Platform,
+  { lines, values, platform, guarded }: Source,
 ): Pick<Finding, 'target' | 'verdict' | 'reason' | 'text'> {
   const app = place.app === null ? null : values.resolve(place.app, place.offset);
   const hostname = place.hostname === null ? null : values.resolve(place.hostname, place.offset);
@@ -75,7 +88,7 @@ function judged(
   if (why !== undefined)
     return { ...judgement, verdict: 'skipped', reason: 'suppressed', text: plainText(why) };
   const literal = app !== null && !app.includes('\u0001');
-  return !literal && isGuarded(lines, line, platform)
+  return !literal && guarded(line)
     ? { ...judgement, verdict: 'pass', reason: 'guarded', text: 'A check before it keeps tenants’ apps out.' }
     : judgement;
 }

@@ -131,7 +131,7 @@ function yamlScripts(text: string): string {
 /** Anchors whose nodes are taken as scripts elsewhere: `- *name` in a list, `script: *name`. */
 function aliasedScripts(text: string): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const [, key, name = ''] of text.matchAll(/^\s*(?:- +)*(?:([\w./-]+):\s+)?\*([^\s,]+)\s*$/gm))
+  for (const [, key, name = ''] of text.matchAll(/^[ \t]*(?:- +)*(?:([\w./-]+):[ \t]+)?\*([^\s,]+)[ \t]*$/gm))
     if (key === undefined || SHELL_KEYS.test(key)) names.add(name);
   return names;
 }
