@@ -13,7 +13,10 @@ import { createSharedRuns, type SharedRuns } from './shared-runs.ts';
 
 /** Verifications that somebody asked for: they run in the daemon, whether or not anybody still waits. */
 export interface Verifications {
-  /** Throws HttpError when a name means no tenant, or too many are running. Asking for all twice asks once. */
+  /**
+   * Throws HttpError when a name means no tenant, or too many are running. All tenants are verified for one caller at a time; who asks
+   * for them meanwhile shares the next time.
+   */
   readonly start: (request: VerificationRequest) => Promise<Verification>;
   readonly get: (id: string) => Verification | undefined;
 }
@@ -61,10 +64,7 @@ export function createVerifications(context: VerificationsContext): Verification
   const { fleet, scheduler, platform, clock, logger } = context;
   // Half of the places for all verifications together: who watches the fleet goes on.
   const runs = createSharedRuns(scheduler, Math.ceil(context.config.limits.concurrency / 2));
-  const kept = new Map<
-    string,
-    { readonly verification: Verification; readonly all: boolean; overAt: number | null }
-  >();
+  const kept = new Map<string, Kept>();
 
   const sweep = async (): Promise<void> => {
     await waitAtMost(
@@ -118,33 +118,52 @@ export function createVerifications(context: VerificationsContext): Verification
       const tenants = await targetsOf(names);
       forgetOld();
       const running = [...kept.values()].filter(({ overAt }) => overAt === null);
-      const same = names === null ? running.find(({ all }) => all) : undefined;
-      if (same !== undefined) return same.verification;
+      const ofAll = names === null ? running.filter(({ all }) => all) : [];
+      // One that has begun may have passed the tenant that this caller has just deployed.
+      const next = ofAll.find(({ begun }) => !begun);
+      if (next !== undefined) return next.verification;
       if (running.length >= MAX_RUNNING)
         throw new HttpError('rate-limited', 'Too many verifications are running; try again later.');
       const swept = claims || tenants.length > ASKED_ONE_BY_ONE;
-      const verification = run(context, runs, tenants, swept ? sweep : null);
+      const before = ofAll.at(-1)?.verification.over;
+      const verification = run(context, runs, tenants, { before, sweep: swept ? sweep : null });
       const { id } = verification;
       logger.info({ verification: id, tenants: tenants.length, by }, 'verification asked for');
-      kept.set(id, { verification, all: names === null, overAt: null });
+      const entry: Kept = { verification, all: names === null, begun: before === undefined, overAt: null };
+      kept.set(id, entry);
+      void before?.then(() => {
+        entry.begun = true;
+      });
       void verification.over.then(() => {
-        const entry = kept.get(id);
-        if (entry !== undefined) entry.overAt = clock.now();
+        entry.overAt = clock.now();
       });
       return verification;
     },
   };
 }
 
+interface Kept {
+  readonly verification: Verification;
+  readonly all: boolean;
+  begun: boolean;
+  overAt: number | null;
+}
+
+interface Course {
+  /** Begins when this is over. */
+  readonly before: Promise<unknown> | undefined;
+  /** Null: Fly is asked about each tenant. */
+  readonly sweep: (() => Promise<void>) | null;
+}
+
 function run(
   { fleet, config, clock, logger }: VerificationsContext,
   runs: SharedRuns,
   tenants: readonly Tenant[],
-  sweep: (() => Promise<void>) | null,
+  { before, sweep }: Course,
 ): Verification {
   const id = randomUUID();
   const createdAt = clock.now();
-  const startedMs = clock.monotonicMs();
   const finished: TenantResult[] = [];
   const underWay = new Map<Tenant, CheckResult[]>();
   const listeners = new Set<() => void>();
@@ -174,6 +193,9 @@ function run(
   };
 
   const all = async (): Promise<VerifyResult | null> => {
+    await before;
+    const startedAt = clock.now();
+    const startedMs = clock.monotonicMs();
     await sweep?.();
     // No more at a time than there are places, so that another verification waits for a few of ours, not for all.
     await mapConcurrently(tenants, Math.ceil(config.limits.concurrency / 2), one);
@@ -181,7 +203,7 @@ function run(
     if (shared === undefined || state === 'aborted') return null;
     const order = new Map(tenants.map((tenant, index) => [tenant.id, index]));
     const inOrder = finished.toSorted((a, b) => (order.get(a.tenant) ?? 0) - (order.get(b.tenant) ?? 0));
-    return verifyResult(createdAt, clock.monotonicMs() - startedMs, shared.result, inOrder);
+    return verifyResult(startedAt, clock.monotonicMs() - startedMs, shared.result, inOrder);
   };
 
   const over = all()

@@ -46,13 +46,4 @@ describe('a verification over HTTP, long before the next sweep', () => {
     assert.deepEqual(await verify({ claims: true }), ['certificate-on-foreign-app']);
     watched.sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${other} -y`);
   });
-
-  it('asking for all twice at once asks once', async () => {
-    const ask = async (): Promise<string> => {
-      const { text } = await watched.call('POST', '/api/v1/verifications', { body: { all: true } });
-      return (JSON.parse(text) as { verification: { id: string } }).verification.id;
-    };
-    const [one, other] = await Promise.all([ask(), ask()]);
-    assert.equal(one, other);
-  });
 });

@@ -101,6 +101,31 @@ describe('a flood of verifications', () => {
   });
 });
 
+describe('verifications of all tenants', () => {
+  it('are shared by who asked before they began: one that goes on may have passed a deploy of a moment ago', async (context) => {
+    const { context: daemon } = await testApp(context);
+    daemon.fleet.setTenants([tenantById('0'.repeat(12), daemon.platform)]);
+    const runs: (() => void)[] = [];
+    const verifyNow = (tenant: string): Promise<TenantResult> =>
+      new Promise((resolve) => {
+        runs.push(() => {
+          resolve(aResult(tenant));
+        });
+      });
+    const verifications = createVerifications({ ...daemon, scheduler: { ...daemon.scheduler, verifyNow } });
+    const ask = () => verifications.start({ names: null, claims: false, by: 'ci' });
+    const first = await ask();
+    await until('its run', () => (runs.length === 1 ? true : undefined));
+    const second = await ask();
+    assert.notEqual(second.id, first.id);
+    assert.equal((await ask()).id, second.id);
+    runs[0]?.();
+    await first.over;
+    await until('the run of the next', () => (runs.length === 2 ? true : undefined));
+    assert.notEqual((await ask()).id, second.id);
+  });
+});
+
 describe('the events of a verification', () => {
   it('reach a slow reader whole, and cost no memory meanwhile', async (context) => {
     const verification = aVerification(2_000);
