@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpContext } from './context.ts';
+import { ERRORS } from './api/route.ts';
 import { textAnswer } from './schemas/common.ts';
 
 /** `GET /metrics`. Scrapes that come while one is rendered share it: two Prometheus servers cost no more than one. */
@@ -13,7 +14,7 @@ export function metricsRoute(app: FastifyInstance, { metrics }: HttpContext): vo
         operationId: 'getMetrics',
         summary: 'Metrics in the text exposition format of Prometheus',
         tags: ['monitoring'],
-        response: { 200: textAnswer('text/plain', 'Version 0.0.4 of the format.') },
+        response: { 200: textAnswer('text/plain', 'Version 0.0.4 of the format.'), ...ERRORS },
       },
     },
     async (_request, reply) => {

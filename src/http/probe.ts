@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { TenantResult } from '../model/diagnosis.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { requireTenant } from './api/known-tenant.ts';
+import { ERRORS } from './api/route.ts';
 import type { HttpContext } from './context.ts';
 import { HttpError } from './errors.ts';
-import { errorAnswer, textAnswer } from './schemas/common.ts';
+import { textAnswer } from './schemas/common.ts';
 
 /** Prometheus gives up at its scrape timeout; an answer a little before that still counts. */
 const MARGIN_MS = 500;
@@ -40,8 +41,7 @@ export function probeRoute(app: FastifyInstance, context: HttpContext): void {
         querystring: z.object({ target: z.string().max(300).describe('Id, host name or app of a tenant.') }),
         response: {
           200: textAnswer('text/plain', 'Version 0.0.4 of the format.'),
-          '4xx': errorAnswer,
-          '5xx': errorAnswer,
+          ...ERRORS,
         },
       },
     },
@@ -63,7 +63,7 @@ export function probeRoute(app: FastifyInstance, context: HttpContext): void {
         throw new HttpError('unavailable', 'The verification takes longer than the scrape may.');
       // What could not be told is not the tenant's fault: the last decided verdict stands.
       const { decided } = fleet.latest(tenant.id) ?? {};
-      const success = decided === 'pass' || decided === 'warn';
+      const success = decided === undefined ? undefined : decided !== 'fail';
       return reply.type(metrics.contentType).send(metrics.probe({ success, durationMs, result }));
     },
   );

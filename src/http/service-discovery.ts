@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { ERRORS } from './api/route.ts';
 import type { HttpContext } from './context.ts';
 import { HttpError } from './errors.ts';
-import { errorAnswer } from './schemas/common.ts';
 
 /**
  * `GET /sd` for Prometheus' http_sd_configs: the whole list each time. A list that is not known is an error, never an empty list:
@@ -19,7 +19,7 @@ export function serviceDiscoveryRoute(app: FastifyInstance, { fleet }: HttpConte
         tags: ['monitoring'],
         response: {
           200: z.array(z.object({ targets: z.array(z.string()), labels: z.record(z.string(), z.string()) })),
-          '5xx': errorAnswer,
+          ...ERRORS,
         },
       },
     },

@@ -2,7 +2,8 @@ import type { TenantResult } from '../model/diagnosis.ts';
 
 /** What one verification measured, in blackbox_exporter's names where they fit. */
 export interface ProbeFacts {
-  readonly success: boolean;
+  /** Undefined: it was never decided, or the tenant is suspended. */
+  readonly success: boolean | undefined;
   readonly durationMs: number;
   readonly result: TenantResult;
 }
@@ -15,7 +16,11 @@ export function probeExposition({ success, durationMs, result }: ProbeFacts): st
   const { verdict, diagnosis, explainedBy } = result;
   const code = diagnosis?.code ?? explainedBy?.code ?? '';
   return [
-    gauge('probe_success', 'Whether the site of the tenant works.', success ? 1 : 0),
+    gauge(
+      'probe_success',
+      'Whether the site of the tenant works.',
+      success === undefined ? undefined : Number(success),
+    ),
     gauge('probe_duration_seconds', 'How long the verification took.', durationMs / 1000),
     gauge('probe_dns_lookup_time_seconds', 'How long resolving the name took.', lookupSeconds(result)),
     gauge(

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { INCIDENT_TENANT } from '../../src/sandbox/index.ts';
+import { aResult } from '../store/fixtures.ts';
 import { until } from '../support/until.ts';
 import { testApp } from './app.ts';
 import { watchSandbox, type WatchedSandbox } from './daemon.ts';
@@ -116,6 +117,16 @@ describe('what Prometheus scrapes before the tenants are known', () => {
     >();
     assert.equal(group.labels.__meta_tenantwatch_label_tier_level, 'gold');
     for (const name of Object.keys(group.labels)) assert.match(name, /^[a-zA-Z_][a-zA-Z0-9_]*$/u);
+  });
+});
+
+describe('a probe of a tenant that nothing was decided about', () => {
+  it('says neither that it works nor that it does not: a suspended one pages nobody', () => {
+    const { probe } = createMetrics({ version: '1', perTenant: true });
+    const result = aResult('a', { verdict: 'skipped' });
+    const text = probe({ success: undefined, durationMs: 1, result });
+    assert.doesNotMatch(text, /probe_success/);
+    assert.match(text, /^tenantwatch_probe_verdict\{verdict="skipped",code=""\} 1$/m);
   });
 });
 
