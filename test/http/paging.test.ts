@@ -115,7 +115,7 @@ describe('pages of a list', () => {
       '-1',
       '[]',
     ];
-    for (const path of ['/deploys', '/incidents', '/claims'])
+    for (const path of ['/tenants', '/deploys', '/incidents', '/claims'])
       for (const cursor of cursors) {
         const { statusCode } = await app.inject(`/api/v1${path}?cursor=${cursor}`);
         assert.equal(statusCode, 400, `${path} ${cursor}`);

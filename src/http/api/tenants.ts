@@ -2,12 +2,15 @@ import { z } from 'zod';
 import type { Tenant } from '../../model/tenant.ts';
 import { isSuspended } from '../../model/tenant.ts';
 import type { Fleet } from '../../monitor/fleet.ts';
-import { answer, cursor, decodeCursor, encodeCursor, nextCursor, pageSize, time } from '../schemas/common.ts';
+import { answer, cursor, nextCursor, pageSize, time } from '../schemas/common.ts';
 import { tenantIdentity, tenantSummary } from '../schemas/history.ts';
 import { incident } from '../schemas/incidents.ts';
 import { problemCode, tenantResult, verdict } from '../schemas/verify.ts';
 import { requireTenant } from './known-tenant.ts';
+import { cursorOf, positionOf } from './paging.ts';
 import { ERRORS, needs, type ApiParts } from './route.ts';
+
+const position = z.tuple([z.string()]);
 
 const listQuery = z.object({
   verdict: verdict.optional().describe('Of the latest run.'),
@@ -54,14 +57,14 @@ export function tenantRoutes({ api, context }: ApiParts): void {
         .tenants()
         .filter((tenant) => matches(tenant, query, fleet))
         .sort((one, other) => compare(one.id, other.id));
-      const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+      const [after] = positionOf(query.cursor, position) ?? [];
       const start = after === undefined ? 0 : matching.findIndex(({ id }) => compare(id, after) > 0);
       const page = start < 0 ? [] : matching.slice(start, start + query.limit);
       const last = page.at(-1);
       return reply.send({
         tenants: page.map((tenant) => summaryOf(tenant, fleet)),
         total: matching.length,
-        next: last === undefined || last === matching.at(-1) ? null : encodeCursor(last.id),
+        next: last === undefined || last === matching.at(-1) ? null : cursorOf([last.id]),
       });
     },
   );
