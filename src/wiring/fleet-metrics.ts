@@ -40,6 +40,8 @@ export function observeFleet(
       }
       case 'tenants':
         metrics.keepTenants(new Set(fleet.tenants().map(({ id }) => id)));
+        // Whose claim it is depends on them.
+        counted = undefined;
         return;
       case 'incidents':
         return;
