@@ -16,7 +16,7 @@ import { watchStalls } from '../monitor/stall.ts';
 import { newestViews } from '../monitor/newest-view.ts';
 import type { Tracker } from '../monitor/tracker.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
-import { createRunWriter, openStore } from '../store/index.ts';
+import { createRunWriter, openStore, type Store } from '../store/index.ts';
 import { cachedAddresses } from './addresses.ts';
 import { createAlerting } from './alerting.ts';
 import { watchDatabase } from './database-watch.ts';
@@ -41,9 +41,34 @@ export interface DaemonHost extends Omit<ProbingHost, 'recorder'> {
 
 /** Opens the database, takes its lock, and starts all loops. Throws StoreError and ConfigError; then nothing is left running. */
 export async function startDaemon(config: Config, host: DaemonHost): Promise<StartedDaemon> {
-  const { clock, random, logger, version } = host;
+  const { clock, logger } = host;
   const store = openStore({ path: config.store.path, clock, logger, daemon: true });
+  const begun: End[] = [store.close];
+  /** The last that was begun ends first. */
+  const stop = async (): Promise<void> => {
+    for (const end of begun.splice(0).toReversed()) await end();
+  };
+  try {
+    return { ...(await startOn(store, config, host, begun)), stop };
+  } catch (error) {
+    // A database that stays locked would keep the configuration before this one from starting again.
+    await stop();
+    throw error;
+  }
+}
+
+type End = () => unknown;
+
+/** `begun` gets how to end each part, also when a later one does not begin. */
+async function startOn(
+  store: Store,
+  config: Config,
+  host: DaemonHost,
+  begun: End[],
+): Promise<Omit<StartedDaemon, 'stop'>> {
+  const { clock, random, logger, version } = host;
   const loopDelay = watchLoopDelay(clock);
+  begun.push(loopDelay.stop);
   const databaseWritable = (): boolean => writer.state().trouble === null && tracker.stored();
   const metrics = createMetrics({
     version,
@@ -52,10 +77,12 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     databaseWritable,
   });
   const probing = createProbing(config, { ...host, recorder: metrics });
+  begun.push(probing.close);
   const { observer, flyProbe, servers, budget } = probing;
   const { platform } = observer;
   const fleet = createFleet();
   const writer = createRunWriter({ runs: store.runs, clock, logger });
+  begun.push(writer.close);
   const history = createHistory(store, writer, logger);
   const inventory = createInventoryKeeper(flyProbe, clock, freshFor(config.watch.inventory));
   const directory = createDaemonDirectory(config, {
@@ -71,6 +98,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
       'this process did not run for a while, or the clock was set forward',
     );
   });
+  begun.push(stalls.stop);
   const userAgent = `tenantwatch/${version}`;
   const alerting = createAlerting(config, {
     store,
@@ -83,7 +111,8 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     userAgent,
     past: host.past,
   });
-  const silences = createSilenceBook(store, clock);
+  begun.push(alerting.stop);
+  const silences = createSilenceBook(store, clock, logger);
 
   const tracker: Tracker = createTracking(config, {
     store,
@@ -175,7 +204,7 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     },
     scheduler.dispatch,
   );
-  const stopObserving = observeFleet(fleet, metrics, platform, inventory, budget);
+  begun.push(observeFleet(fleet, metrics, platform, inventory, budget));
 
   const decisions = watchDatabase(store, clock, logger, () => {
     silences.refresh();
@@ -185,7 +214,9 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     tracker.flush();
     alerting.wake();
   });
+  begun.push(decisions.stop);
   const slackActions = createSlackActions(config.alerts.channels, { clock, logger, userAgent });
+  begun.push(() => slackActions?.close());
   const http = await startHttp({
     ...host,
     config,
@@ -199,19 +230,17 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     inventory: inventory.current,
     fly: probing.fly,
     slackActions,
-  }).catch(async (error: unknown) => {
-    stopObserving();
-    stalls.stop();
-    loopDelay.stop();
-    await probing.close();
-    writer.close();
-    store.close();
-    throw error;
   });
+  begun.push(
+    // What the last runs found is decided before the next start asks.
+    tracker.flush,
+    scheduler.stop,
+    http.close,
+  );
   alerting.start();
   decisions.start();
   scheduler.start(daemon);
-  const stopEdgeMetrics = startEdgeMetrics(edgeErrors);
+  begun.push(startEdgeMetrics(edgeErrors));
   logger.info({ url: http.url, database: config.store.path }, `tenantwatch ${version} watches`);
   return {
     logger,
@@ -220,22 +249,6 @@ export async function startDaemon(config: Config, host: DaemonHost): Promise<Sta
     tracker,
     url: http.url,
     channels: alerting.past,
-    stop: async () => {
-      await http.close();
-      await slackActions?.close();
-      await stopEdgeMetrics();
-      await scheduler.stop();
-      // What the last runs found is decided before the next start asks.
-      tracker.flush();
-      stopObserving();
-      decisions.stop();
-      stalls.stop();
-      loopDelay.stop();
-      await alerting.stop();
-      await probing.close();
-      writer.close();
-      store.close();
-    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Silence } from '../model/incident.ts';
+import type { Logger } from '../model/logger.ts';
 import type { Clock } from '../model/time.ts';
 import type { SilenceTable, Store } from '../store/index.ts';
 
@@ -7,12 +8,24 @@ export interface SilenceBook {
   readonly current: () => readonly Silence[];
   /** Reads them again. Throws StoreError; the silences that are known stay in force. */
   readonly refresh: () => void;
-  /** Stores silences whose end came early. */
+  /** Ends silences early: at once here, and in the store as soon as it can be written. Never throws. */
   readonly end: (ended: readonly Silence[]) => void;
 }
 
-export function createSilenceBook(store: Pick<Store, 'silences'>, clock: Pick<Clock, 'now'>): SilenceBook {
-  const read = (): readonly Silence[] => store.silences.list(clock.now());
+export function createSilenceBook(
+  store: Pick<Store, 'silences'>,
+  clock: Pick<Clock, 'now'>,
+  logger: Pick<Logger, 'warn'>,
+): SilenceBook {
+  /** Ended, and not stored yet. */
+  const over = new Set<string>();
+  const read = (): readonly Silence[] => {
+    for (const id of over) {
+      store.silences.end(id, clock.now());
+      over.delete(id);
+    }
+    return store.silences.list(clock.now());
+  };
   let silences = read();
   return {
     current: () => silences,
@@ -20,8 +33,14 @@ export function createSilenceBook(store: Pick<Store, 'silences'>, clock: Pick<Cl
       silences = read();
     },
     end: (ended) => {
-      for (const { id } of ended) store.silences.end(id, clock.now());
-      if (ended.length > 0) silences = read();
+      if (ended.length === 0) return;
+      for (const { id } of ended) over.add(id);
+      silences = silences.filter(({ id }) => !over.has(id));
+      try {
+        silences = read();
+      } catch (error) {
+        logger.warn({ error: String(error) }, 'the end of a silence cannot be stored; trying again');
+      }
     },
   };
 }
