@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { CheckResult } from '../../model/check.ts';
 import type { TenantResult } from '../../model/diagnosis.ts';
 import { HttpError } from '../errors.ts';
+import { openEventStream } from '../event-stream.ts';
 import type { Verification } from '../verifications.ts';
 
-const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 200;
 
 /** Tells one reader of a verification. */
@@ -24,19 +24,10 @@ export function createEventStreams(
   return (verification, reply) => {
     if (streams.size >= MAX_STREAMS)
       throw new HttpError('rate-limited', 'Too many are listening; ask again.');
-    reply.hijack();
-    const { raw } = reply;
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) raw.setHeader(name, value);
-    }
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
+    const { raw, end } = openEventStream(reply, () => {
+      streams.delete(end);
+      stopListening();
     });
-    // Who listens knows at once that they do, also while nothing happens.
-    raw.flushHeaders();
-
     const nextUntold = whatIsUntold(verification);
     // As much as the reader takes: who reads slowly costs no memory, and hears everything all the same.
     const pump = (): void => {
@@ -49,27 +40,9 @@ export function createEventStreams(
       raw.write(eventText('over', statusOf(verification)));
       end();
     };
-    let stuck = false;
-    const heartbeat = setInterval(() => {
-      // Who takes nothing from one heartbeat to the next is gone, or holds the place for nothing.
-      if (raw.writableNeedDrain && stuck) raw.destroy();
-      stuck = raw.writableNeedDrain;
-      if (!stuck) raw.write(':\n\n');
-    }, HEARTBEAT_MS);
     const stopListening = verification.listen(pump);
-    const end = (): void => {
-      streams.delete(end);
-      stopListening();
-      clearInterval(heartbeat);
-      raw.end();
-    };
     streams.add(end);
-    raw.on('drain', () => {
-      stuck = false;
-      pump();
-    });
-    raw.on('close', end);
-    raw.on('error', end);
+    raw.on('drain', pump);
     pump();
   };
 }

@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { SECOND_MS, type Clock } from '../../model/time.ts';
 import type { FleetEvent, LatestResult } from '../../monitor/fleet.ts';
+import { openEventStream } from '../event-stream.ts';
 import type { Pages } from './page.tsx';
 
 /** Readers at once; each costs a socket and, while things change, a page a second. */
@@ -10,7 +10,6 @@ const MAX_STREAMS = 200;
 const QUIET_MS = SECOND_MS;
 /** What happens at one moment is told once. */
 const TOGETHER_MS = 50;
-const HEARTBEAT_MS = 20 * SECOND_MS;
 
 /**
  * `GET /events?topic=fleet`: a word whenever what a page shows has changed. It carries no data: the page asks for itself anew, under its own
@@ -38,8 +37,7 @@ export function eventRoutes(app: FastifyInstance, { context }: Pages): void {
       if (streams.size >= MAX_STREAMS)
         return reply.code(503).type('text/plain').send('too many readers; the page works without\n');
       const topic = typeof request.query.topic === 'string' ? request.query.topic : '';
-      reply.hijack();
-      const stream = openStream(topic, reply.raw, clock, () => streams.delete(stream));
+      const stream = openStream(topic, reply, clock, () => streams.delete(stream));
       streams.add(stream);
       return reply;
     },
@@ -52,26 +50,15 @@ interface Stream {
   readonly end: () => void;
 }
 
-function openStream(topic: string, raw: ServerResponse, clock: Clock, ended: () => void): Stream {
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-    'x-content-type-options': 'nosniff',
+function openStream(topic: string, reply: FastifyReply, clock: Clock, ended: () => void): Stream {
+  let toldMs = -Infinity;
+  let waiting: NodeJS.Timeout | undefined;
+  const { raw, end } = openEventStream(reply, () => {
+    ended();
+    clearTimeout(waiting);
   });
   // A browser that lost the stream comes back after this time.
   raw.write('retry: 2000\n\n');
-  let toldMs = -Infinity;
-  let waiting: NodeJS.Timeout | undefined;
-  const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS);
-  const end = (): void => {
-    ended();
-    clearTimeout(waiting);
-    clearInterval(heartbeat);
-    raw.end();
-  };
-  raw.on('close', end);
-  raw.on('error', end);
   return {
     topic,
     end,
@@ -81,7 +68,8 @@ function openStream(topic: string, raw: ServerResponse, clock: Clock, ended: () 
       waiting = setTimeout(() => {
         waiting = undefined;
         toldMs = clock.monotonicMs();
-        raw.write('event: changed\ndata:\n\n');
+        // Who has not taken the last words needs no other one: all of them say the same.
+        if (!raw.writableNeedDrain) raw.write('event: changed\ndata:\n\n');
       }, delayMs);
     },
   };
