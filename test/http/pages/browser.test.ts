@@ -3,8 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { INCIDENT_TENANT } from '../../../src/sandbox/index.ts';
 import { until } from '../../support/until.ts';
-import { chromiumMissing, everyPage, LOOKS, startChromium, tooWide, violationsOf } from './browser.ts';
+import { chromiumMissing, LOOKS, startChromium, tooWide, violationsOf } from './browser.ts';
 import { daemonOverSandbox, OPERATOR, type RunningDaemon } from './daemon.ts';
+import { everyPage } from './every-page.ts';
 
 const HOSTNAME = `${INCIDENT_TENANT}.systemprompt.io`;
 const APP = `sp-${INCIDENT_TENANT}`;

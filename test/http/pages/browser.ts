@@ -15,25 +15,6 @@ export function startChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM });
 }
 
-/** One address of every kind of page. */
-export function everyPage(tenant: string, incident: string): readonly string[] {
-  return [
-    '/',
-    '/?q=nobody',
-    `/tenants/${tenant}`,
-    '/incidents',
-    `/incidents/${incident}`,
-    `/incidents/${incident}/post-mortem`,
-    '/claims',
-    '/silences',
-    '/runbooks',
-    '/runbooks/certificate-on-tenant-app',
-    '/playbook',
-    '/settings',
-    '/tenants/nobody',
-  ];
-}
-
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** What another theme and another width can break. */
 export const LOOKS = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];

@@ -6,6 +6,7 @@ import { TENANT_CHECKS } from '../../../src/model/check.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/model/time.ts';
 import { aClaim, anIncident, aRelease, aResult, aRun, entries } from '../../store/fixtures.ts';
 import { testApp, type TestApp } from '../app.ts';
+import { everyPage } from './every-page.ts';
 
 /** What issue and browser call 100 KB. */
 const LIMIT = 100_000;
@@ -58,20 +59,7 @@ describe('what a page weighs', () => {
       ),
     });
     breakEverything(made);
-    for (const page of [
-      '/',
-      `/tenants/${ids[0] ?? ''}`,
-      '/incidents',
-      '/incidents/i-1',
-      '/incidents/i-1/post-mortem',
-      '/claims',
-      '/silences',
-      '/runbooks',
-      '/runbooks/certificate-on-tenant-app',
-      '/playbook',
-      '/settings',
-      '/nowhere',
-    ]) {
+    for (const page of everyPage(ids[0] ?? '', 'i-1')) {
       const { text, sent } = await weigh(made, page);
       assert.ok(Buffer.byteLength(text) < LIMIT, `${page}: ${String(Buffer.byteLength(text))} bytes`);
       const files = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/gu)].map(([, path = '']) => path);
