@@ -6,10 +6,14 @@ import { request } from 'undici';
 import { INCIDENT_TENANT, startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { renderSlackText } from '../../src/sandbox/slack-text.ts';
 import { startProgram, workplaceFor, type Workplace } from '../support/program.ts';
-import { until } from '../support/until.ts';
+import { until as untilWithin } from '../support/until.ts';
 
 const HOSTNAME = `${INCIDENT_TENANT}.systemprompt.io`;
 const APP = `sp-${INCIDENT_TENANT}`;
+
+/** Only a machine that is busy with other things takes so long for anything here. */
+const PATIENCE_MS = 120_000;
+const until: typeof untilWithin = (what, look) => untilWithin(what, look, PATIENCE_MS);
 
 describe('watch over the sandbox', () => {
   let sandbox: Sandbox;
@@ -18,7 +22,8 @@ describe('watch over the sandbox', () => {
 
   beforeEach(async () => {
     sandbox = await startSandbox({ tenants: 4 });
-    place = workplaceFor(sandbox);
+    // As configured by default: a sandbox that waits for its turn on a busy machine must not look like an outage.
+    place = workplaceFor(sandbox, { tls: { timeout: '12s' } });
   });
   afterEach(async () => {
     for (const child of running) {
@@ -52,11 +57,13 @@ describe('watch over the sandbox', () => {
     return { child, url, log: () => log };
   }
 
+  /** What was told about the tenant; that the monitor itself has trouble may be true on a busy machine. */
   const messages = (): readonly string[] =>
     sandbox.receivers
       .received()
       .filter(({ status }) => status === 200)
-      .map(({ payload }) => renderSlackText(payload));
+      .map(({ payload }) => renderSlackText(payload))
+      .filter((text) => text.includes(INCIDENT_TENANT));
 
   const message = (number: number): Promise<string> =>
     until(`message ${String(number + 1)}`, () => messages()[number]);
@@ -83,15 +90,14 @@ describe('watch over the sandbox', () => {
 
     sandbox.world.propagate(HOSTNAME);
     assert.match(await message(1), /^\S+ CRITICAL/u);
-    const metrics = (await get(`${url}/metrics`)).text;
-    assert.match(
-      metrics,
-      new RegExp(
-        `tenantwatch_tenant_problem\\{tenant="${INCIDENT_TENANT}",code="certificate-on-tenant-app",severity="critical"\\} 1`,
-        'u',
-      ),
-    );
-    assert.match(metrics, /tenantwatch_incidents_open\{scope="tenant",severity="critical"\} 1/u);
+    await until('the metrics to say the same', async () => {
+      const { text } = await get(`${url}/metrics`);
+      const series = [
+        `tenantwatch_tenant_problem{tenant="${INCIDENT_TENANT}",code="certificate-on-tenant-app",severity="critical"} 1\n`,
+        'tenantwatch_incidents_open{scope="tenant",severity="critical"} 1\n',
+      ];
+      return series.every((line) => text.includes(line)) ? true : undefined;
+    });
 
     assert.equal(sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${APP} -y`).exitCode, 0);
     assert.match(await message(2), /^\S+ RESOLVED/u);
