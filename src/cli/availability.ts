@@ -6,10 +6,10 @@ import type { AvailabilityOptions } from './history-options.ts';
 import { sinceOption } from './moment.ts';
 import { limitOption } from './option-values.ts';
 
-/** How much of the time sites worked. */
+/** Which share of the runs passed. */
 export function availabilityCommand(context: CliContext): Command {
   const command = new Command('availability')
-    .summary('how much of the time sites worked')
+    .summary('which share of the runs passed')
     .description(
       'Shows for one tenant, or for all with the worst first, which share of the decided runs passed. Reads the database of the daemon.',
     )
@@ -25,6 +25,7 @@ export function availabilityCommand(context: CliContext): Command {
 
 const HELP = `
 A share is (passed + with warnings) / (passed + with warnings + failed): what we could not tell counts for nobody.
+Runs are counted, not minutes: a tenant that fails after a deploy is verified every 5 s, and its outage weighs more than it lasted.
 Counts begin with the full hour, or with the full day where hours are no longer kept.
 
 Exit codes: 0 printed, 2 wrong usage or configuration, or no database, 4 no tenant matched.
