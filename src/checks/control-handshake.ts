@@ -12,7 +12,7 @@ import {
   worseRate,
   type HandshakeRate,
 } from './handshakes.ts';
-import { credibleHandshakes, credibleLookups, resolverHealth, usableAnswer } from './resolver-health.ts';
+import { addressAnswer, credibleHandshakes, credibleLookups, resolverHealth } from './resolver-health.ts';
 import { failureText } from './failure-words.ts';
 import { listText, notPassed, passed } from './result.ts';
 
@@ -123,7 +123,7 @@ function withoutHandshake(
   const health = resolverHealth(snapshot, platform);
   const answers = snapshot.controls
     .flatMap((control) => credibleLookups(control.lookups, health))
-    .flatMap(({ ipv4, ipv6 }) => [usableAnswer(ipv4), usableAnswer(ipv6)])
+    .flatMap(({ role, ipv4, ipv6 }) => [addressAnswer(role, ipv4), addressAnswer(role, ipv6)])
     .filter((answer) => answer !== undefined);
   if (answers.length === 0) {
     return result('unknown', 'no-resolver-answered', 'No resolver gave an address of a control name.');

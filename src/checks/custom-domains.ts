@@ -3,7 +3,13 @@ import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
 import { failingLookups } from './failing-lookups.ts';
 import { addressesOf, outsideAddresses, type ServerAnswers } from './names.ts';
-import { credibleLookups, managementAddresses, resolverHealth, usableAnswer } from './resolver-health.ts';
+import {
+  addressAnswer,
+  credibleLookups,
+  managementAddresses,
+  resolverHealth,
+  usableAnswer,
+} from './resolver-health.ts';
 
 /**
  * A custom domain is not served by the wildcard: it is compared with where it belongs. `no-target`: that is not known here.
@@ -44,7 +50,7 @@ export function compareWithTarget(snapshot: TenantSnapshot, platform: Platform):
   const expected = expectedTarget(snapshot.platform, platform);
   const servers = credibleLookups(snapshot.lookups, health)
     .map(({ server, role, ipv4, ipv6 }): ServerAnswers => {
-      return { server, role, ipv4: usableAnswer(ipv4), ipv6: usableAnswer(ipv6) };
+      return { server, role, ipv4: addressAnswer(role, ipv4), ipv6: addressAnswer(role, ipv6) };
     })
     .filter(({ ipv4, ipv6 }) => ipv4 !== undefined || ipv6 !== undefined);
   const result = (

@@ -39,8 +39,9 @@ export function deviating(comparison: NameComparison, state: ServerView['state']
   const views = comparison.servers.filter((view) => view.state === state);
   const [first] = views;
   const alias = first?.ipv4?.cnames[0] ?? first?.ipv6?.cnames[0];
-  const addresses = listText(addressesIn(views));
-  return alias === undefined ? addresses : `${alias} (${addresses})`;
+  const given = addressesIn(views);
+  if (alias === undefined) return listText(given);
+  return given.length === 0 ? alias : `${alias} (${listText(given)})`;
 }
 
 /** Resolvers that are not right yet. */

@@ -4,6 +4,7 @@ import type { PlatformSnapshot, TenantSnapshot } from '../model/snapshot.ts';
 import { failingLookups } from './failing-lookups.ts';
 import {
   credibleLookups,
+  handsOn,
   managementAddresses,
   resolverHealth,
   sameList,
@@ -156,15 +157,19 @@ function serverView(lookup: DnsLookup, shared: PlatformSnapshot): ServerView {
   const control4 = controlAnswers(shared, lookup, 'ipv4');
   const control6 = controlAnswers(shared, lookup, 'ipv6');
   const answered = ipv4 !== undefined || ipv6 !== undefined;
+  const { server, role } = lookup;
+  const noWildcard =
+    control4.length + control6.length > 0 && !leads(role, control4) && !leads(role, control6);
   const state =
-    answered && (control4.length > 0 || control6.length > 0) && !resolves(control4) && !resolves(control6)
+    answered && noWildcard
       ? stateWithoutWildcard(ipv4, ipv6)
-      : serverState([familyState(ipv4, control4), familyState(ipv6, control6)]);
-  return { server: lookup.server, role: lookup.role, state, ipv4, ipv6 };
+      : serverState([familyState(role, ipv4, control4), familyState(role, ipv6, control6)]);
+  return { server, role, state, ipv4, ipv6 };
 }
 
-function resolves(answers: readonly DnsAnswer[]): boolean {
-  return answers.some(({ addresses }) => addresses.length > 0);
+/** To addresses, or at the zone's own server to a name whose addresses others hold. */
+function leads(role: DnsLookup['role'], answers: readonly DnsAnswer[]): boolean {
+  return answers.some((answer) => answer.addresses.length > 0 || handsOn(role, answer));
 }
 
 /** The control names have no address at all: a name that has one is cached or has its own, and nothing tells which. */
@@ -197,10 +202,17 @@ export function controlAnswers(
 type FamilyState = 'same' | 'own' | 'no-data' | 'nxdomain' | 'none' | 'no-control' | 'no-answer';
 
 /** `none`: neither the name nor the control has an address of this family. */
-function familyState(answer: DnsAnswer | undefined, controls: readonly DnsAnswer[]): FamilyState {
+function familyState(
+  role: DnsLookup['role'],
+  answer: DnsAnswer | undefined,
+  controls: readonly DnsAnswer[],
+): FamilyState {
   if (answer === undefined) return 'no-answer';
   if (controls.length === 0) return 'no-control';
+  const aliasOnly = handsOn(role, answer);
   for (const control of controls) {
+    // Where the control was heard at a resolver only, its chain goes on.
+    if (aliasOnly && sameList(answer.cnames, control.cnames.slice(0, answer.cnames.length))) return 'same';
     if (sameList(answer.addresses, control.addresses) && sameList(answer.cnames, control.cnames)) {
       if (answer.addresses.length > 0) return 'same';
       if (answer.rcode === control.rcode) return 'none';
@@ -213,7 +225,7 @@ function familyState(answer: DnsAnswer | undefined, controls: readonly DnsAnswer
   }
   if (answer.rcode === 'NXDOMAIN')
     return controls.some(({ rcode }) => rcode === 'NOERROR') ? 'nxdomain' : 'none';
-  return controls.some(({ addresses }) => addresses.length > 0) ? 'no-data' : 'none';
+  return leads(role, controls) ? 'no-data' : 'none';
 }
 
 function serverState(families: readonly [FamilyState, FamilyState]): ServerState {

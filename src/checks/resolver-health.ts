@@ -10,6 +10,23 @@ export function usableAnswer(observation: Observation<DnsAnswer>): DnsAnswer | u
   return rcode === 'NOERROR' || rcode === 'NXDOMAIN' ? observation.facts : undefined;
 }
 
+/**
+ * What a server says of the name's addresses. The zone's own server may name an alias and leave its addresses to the zone that holds them
+ * (RFC 1034 section 4.3.2, step 3a): no word on addresses, and not "there are none".
+ */
+export function addressAnswer(
+  role: DnsLookup['role'],
+  observation: Observation<DnsAnswer>,
+): DnsAnswer | undefined {
+  const answer = usableAnswer(observation);
+  return answer !== undefined && handsOn(role, answer) ? undefined : answer;
+}
+
+/** Does the zone's own server name an alias whose addresses others hold? */
+export function handsOn(role: DnsLookup['role'], { rcode, cnames, addresses }: DnsAnswer): boolean {
+  return role === 'authoritative' && rcode === 'NOERROR' && cnames.length > 0 && addresses.length === 0;
+}
+
 export function sameList(a: readonly string[], b: readonly string[]): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
@@ -72,8 +89,8 @@ export function resolverHealth(
   return health;
 }
 
-function viewOf(lookup: DnsLookup): View {
-  return { server: lookup.server, ipv4: usableAnswer(lookup.ipv4), ipv6: usableAnswer(lookup.ipv6) };
+function viewOf({ server, role, ipv4, ipv6 }: DnsLookup): View {
+  return { server, ipv4: addressAnswer(role, ipv4), ipv6: addressAnswer(role, ipv6) };
 }
 
 function answers(view: View): boolean {

@@ -6,11 +6,11 @@ import { counted } from '../model/spoken.ts';
 import { lookupsDuration } from './dns-words.ts';
 import { addressesOf, outsideAddresses, type ServerAnswers } from './names.ts';
 import {
+  addressAnswer,
   credibleLookups,
   managementAddresses,
   nameThatResolves,
   resolverHealth,
-  usableAnswer,
 } from './resolver-health.ts';
 import { listText, notPassed, passed } from './result.ts';
 
@@ -74,13 +74,13 @@ export function wildcardDns(snapshot: PlatformSnapshot, platform: Platform): Res
   );
 }
 
-/** What the control names answer at every server that can be believed. */
+/** What every server that can be believed says of the control names' addresses. */
 function controlViews(snapshot: PlatformSnapshot, platform: Platform): readonly ServerAnswers[] {
   const health = resolverHealth(snapshot, platform);
   return snapshot.controls
     .flatMap((control) => credibleLookups(control.lookups, health))
     .map(({ server, role, ipv4, ipv6 }): ServerAnswers => {
-      return { server, role, ipv4: usableAnswer(ipv4), ipv6: usableAnswer(ipv6) };
+      return { server, role, ipv4: addressAnswer(role, ipv4), ipv6: addressAnswer(role, ipv6) };
     })
     .filter(({ ipv4, ipv6 }) => ipv4 !== undefined || ipv6 !== undefined);
 }

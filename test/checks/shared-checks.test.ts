@@ -71,6 +71,16 @@ const asked = (says: Parameters<typeof lookups>[1]): PlatformChanges => ({
   control: { lookups: lookups('c', says) },
 });
 
+/** What a wildcard that is a CNAME looks like: the zone names the alias alone, resolvers follow it. */
+const BY_ALIAS = {
+  ipv4: answer([V4], { cnames: ['management-api-prod.fly.dev'] }),
+  ipv6: answer([V6], { cnames: ['management-api-prod.fly.dev'] }),
+};
+const ALIAS_ALONE = {
+  ipv4: answer([], { cnames: ['management-api-prod.fly.dev'] }),
+  ipv6: answer([], { cnames: ['management-api-prod.fly.dev'] }),
+};
+
 table('wildcard-dns', [
   ['it resolves to the management app', {}, 'pass'],
   ['NXDOMAIN', asked({ first: ABSENT, zone: ABSENT }), 'fail', 'nxdomain'],
@@ -88,6 +98,12 @@ table('wildcard-dns', [
     { ...asked({ first: OWN, zone: OWN }), management: { addresses: failed('api', 'timeout') } },
     'pass',
   ],
+  [
+    'an alias at the zone’s own servers, whose addresses others hold',
+    asked({ first: BY_ALIAS, zone: ALIAS_ALONE }),
+    'pass',
+  ],
+  ['an alias that leads nowhere', asked({ first: ALIAS_ALONE, zone: ALIAS_ALONE }), 'fail', 'no-data'],
   ['one resolver dead', asked({ second: SILENT }), 'pass'],
   ['one resolver lies', asked({ second: ABSENT }), 'pass'],
   [
@@ -132,6 +148,12 @@ table('control-handshake', [
     { control: { handshakes: [], lookups: lookups('c', { first: EMPTY, zone: EMPTY }) } },
     'fail',
     'no-address',
+  ],
+  [
+    'an alias at the zone, and no resolver answered',
+    { control: { handshakes: [], lookups: lookups('c', { first: SILENT, zone: ALIAS_ALONE }) } },
+    'unknown',
+    'no-resolver-answered',
   ],
   [
     'no resolver answered',
@@ -331,6 +353,12 @@ describe('which resolver lies', () => {
       'answers',
       'answers',
     ]);
+  });
+
+  it('is not told by a zone that names an alias alone', () => {
+    const says = { first: BY_ALIAS, second: OWN, zone: ALIAS_ALONE };
+    assert.deepEqual(health(asked(says)), ['answers', 'lies']);
+    assert.deepEqual(health({ ...asked(says), ...unknownAddresses }), ['answers', 'answers']);
   });
 
   it('is nobody while all agree, even unlike the zone: that is the wildcard’s trouble', () => {

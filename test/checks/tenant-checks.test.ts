@@ -80,6 +80,15 @@ const withControl = (
   platform: platform({ ...rest, control: changes ?? {} }),
 });
 
+/** The zone's own servers name an alias alone where others hold its addresses. */
+const aliasAlone = (target: string) => ({
+  ipv4: answer([], { cnames: [target] }),
+  ipv6: answer([], { cnames: [target] }),
+});
+const wildcardByAlias = withControl({
+  lookups: lookups('c', { first: ALIASED, zone: aliasAlone('edge.example') }),
+});
+
 table('dns-wildcard', [
   ['the same addresses everywhere', {}, 'pass'],
   [
@@ -119,6 +128,32 @@ table('dns-wildcard', [
       ...withControl({ lookups: lookups('c', { first: ALIASED, zone: ALIASED }) }),
     },
     'pass',
+  ],
+  [
+    'the same alias as the control, alone at the zone',
+    { lookups: lookups(HOST, { first: ALIASED, zone: aliasAlone('edge.example') }), ...wildcardByAlias },
+    'pass',
+  ],
+  [
+    'another alias than the control, alone at the zone',
+    { lookups: lookups(HOST, { first: OWN, zone: aliasAlone('sp-x.fly.dev') }), ...wildcardByAlias },
+    'fail',
+    'differs-from-control',
+  ],
+  [
+    'the same alias as the control at the zone, and another answer in a cache',
+    {
+      lookups: lookups(HOST, { first: ALIASED, second: OWN, zone: aliasAlone('edge.example') }),
+      ...wildcardByAlias,
+    },
+    'fail',
+    'cached-answer',
+  ],
+  [
+    'a record of another type at the zone, where the control has an alias',
+    { lookups: lookups(HOST, { first: EMPTY, zone: EMPTY }), ...wildcardByAlias },
+    'fail',
+    'no-data',
   ],
   [
     'an alias that leads nowhere',
@@ -285,6 +320,15 @@ table('dns-wildcard', [
     'skipped',
     'custom-domain',
     { customDomainsOn: 'tenant' },
+  ],
+  [
+    'a custom domain of whose alias the zone that is asked holds nothing more',
+    {
+      tenant: { hostname: 'shop.example.com' },
+      lookups: lookups('shop.example.com', { zone: aliasAlone('edge.example') }),
+    },
+    'skipped',
+    'custom-domain',
   ],
   [
     'a custom domain that does not exist',

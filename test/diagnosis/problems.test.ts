@@ -58,6 +58,11 @@ import {
 
 const NO_ADDRESS = { handshakes: [], site: skipped('no-connection') } satisfies TenantChanges;
 const SICK = { ipv4: SERVFAIL, ipv6: SERVFAIL };
+/** The zone's own servers name an alias alone where others hold its addresses. */
+const aliasAlone = (target: string) => ({
+  ipv4: answer([], { cnames: [target] }),
+  ipv6: answer([], { cnames: [target] }),
+});
 const TURNED_AWAY = { ipv4: answer([], { rcode: 'REFUSED' }), ipv6: answer([], { rcode: 'REFUSED' }) };
 const REFERRED = { ipv4: failed('resolve', 'redirected'), ipv6: failed('resolve', 'redirected') };
 const STOPPED_BY_US = failed('resolve', 'aborted');
@@ -140,6 +145,21 @@ const TENANT: readonly Row[] = [
     },
     'dns-override',
     'likely',
+    'warning',
+  ],
+  [
+    'an alias of its own, at a zone whose wildcard is an alias',
+    {
+      lookups: lookups(HOST, { first: OWN, zone: aliasAlone('sp-x.fly.dev') }),
+      handshakes: attempts(OWN_V4, ['ok']),
+      platform: platform({
+        control: {
+          lookups: lookups('control', { zone: aliasAlone('management-api-prod.fly.dev') }),
+        },
+      }),
+    },
+    'dns-override',
+    'certain',
     'warning',
   ],
   [
