@@ -1,6 +1,8 @@
 import type { CheckResult, Reason } from '../model/check.ts';
 import { failureReason } from '../model/failure.ts';
+import type { Machine } from '../model/fly.ts';
 import type { JsonObject } from '../model/json.ts';
+import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { PlatformSnapshot } from '../model/snapshot.ts';
 import { machinesEvidence, machinesState, machinesText } from './machines.ts';
@@ -11,7 +13,7 @@ type Result = CheckResult<'management-app'>;
 const ID = 'management-app';
 
 interface Side {
-  readonly verdict: 'pass' | 'fail' | 'unknown';
+  readonly verdict: 'pass' | 'warn' | 'fail' | 'unknown';
   readonly reason: Reason | null;
   readonly text: string;
   readonly evidence: JsonObject;
@@ -30,9 +32,9 @@ export function managementApp(snapshot: PlatformSnapshot, platform: Platform): R
   const durationMs = Math.max(durationOf(machines), durationOf(health));
   const sides = [byHealth, byMachines].filter((side) => side !== undefined);
   const evidence: JsonObject = Object.assign({}, ...sides.map((side) => side.evidence)) as JsonObject;
-  const failed = sides.find(({ verdict }) => verdict === 'fail');
-  if (failed?.reason != null) {
-    return notPassed(ID, 'fail', failed.reason, failed.text, evidence, durationMs);
+  for (const verdict of ['fail', 'warn'] as const) {
+    const bad = sides.find((side) => side.verdict === verdict);
+    if (bad?.reason != null) return notPassed(ID, verdict, bad.reason, bad.text, evidence, durationMs);
   }
   // Either side alone proves that it is up.
   const good = sides.find(({ verdict }) => verdict === 'pass');
@@ -67,8 +69,10 @@ function judgeMachines(snapshot: PlatformSnapshot, platform: Platform): Side | u
     case 'started':
     case 'asleep':
       return { verdict: 'pass', reason: null, text, evidence };
-    case 'crashing':
-      return { verdict: 'fail', reason: 'crashing', text, evidence };
+    case 'crashing': {
+      const verdict = isAnswering(snapshot) && hasStarted(machines.facts) ? 'warn' : 'fail';
+      return { verdict, reason: 'crashing', text: crashingText(text, verdict), evidence };
+    }
     case 'starting':
     case 'stopped':
       return { verdict: 'fail', reason: 'none-started', text, evidence };
@@ -79,6 +83,22 @@ function judgeMachines(snapshot: PlatformSnapshot, platform: Platform): Side | u
     case 'unknown':
       return { verdict: 'unknown', reason: 'incomplete-during-api', text, evidence };
   }
+}
+
+function hasStarted(machines: readonly Machine[]): boolean {
+  return machines.some(({ state }) => state === 'started');
+}
+
+/** Is it proved to be up? A 5xx for a name without a tenant is what the edge says when it is down as well. */
+function isAnswering({ management, controls }: PlatformSnapshot): boolean {
+  const health = factsOf(management.health);
+  if (health !== undefined) return health.status < 400;
+  return controls.some(({ site }) => (factsOf(site)?.status ?? 500) < 500);
+}
+
+function crashingText(text: string, verdict: 'warn' | 'fail'): string {
+  const now = verdict === 'warn' ? ', and it answers again' : '';
+  return `${text.replace(/\.$/, '')}; the last exit was a crash${now}.`;
 }
 
 function judgeHealth(snapshot: PlatformSnapshot, platform: Platform): Side | undefined {

@@ -219,6 +219,21 @@ table('management-app', [
   ['asleep and startable', { management: { machines: observed([ASLEEP]) } }, 'pass'],
   ['stopped', { management: { machines: observed([STOPPED]) } }, 'fail', 'none-started'],
   ['crashing', { management: { machines: observed([machine({ crashing: true })]) } }, 'fail', 'crashing'],
+  [
+    'crashed shortly before, and its health URL answers',
+    { management: { machines: observed([machine({ crashing: true })]), health: observed(http(200)) } },
+    'warn',
+    'crashing',
+  ],
+  [
+    'crashed shortly before, and it answers a name without a tenant itself',
+    {
+      control: { site: observed(http(404)) },
+      management: { machines: observed([machine({ crashing: true })]) },
+    },
+    'warn',
+    'crashing',
+  ],
   ['health 399', { management: { health: observed(http(399)) } }, 'pass'],
   ['health 400', { management: { health: observed(http(400)) } }, 'fail', 'unhealthy'],
   [
