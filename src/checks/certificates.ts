@@ -51,7 +51,13 @@ export function servedCertificates(
   now: number,
   limits: ExpiryLimits,
 ): readonly ServedCertificate[] {
-  const served = new Map<string, ServedCertificate & { addresses: string[]; coversName: boolean }>();
+  type Gathered = ServedCertificate & {
+    facts: CertificateFacts;
+    addresses: string[];
+    coversName: boolean;
+    trusted: boolean;
+  };
+  const served = new Map<string, Gathered>();
   for (const { address, serverName, result, served: before } of handshakes) {
     const facts = result.outcome === 'observed' ? result.facts.certificate : before;
     if (facts === undefined) continue;
@@ -59,6 +65,11 @@ export function servedCertificates(
     const known = served.get(facts.fingerprint);
     if (known !== undefined) {
       known.coversName &&= coversName;
+      // The same leaf may come without its intermediate elsewhere: the worse chain is told.
+      if (known.trusted && facts.trust !== 'trusted') {
+        known.facts = facts;
+        known.trusted = false;
+      }
       if (!known.addresses.includes(address)) known.addresses.push(address);
       continue;
     }

@@ -452,6 +452,17 @@ table('certificate-validity', [
     'fail',
     'untrusted',
   ],
+  [
+    'the same one, without its intermediate at one address only',
+    {
+      handshakes: [
+        ...attempts(V4, ['ok']),
+        ...attempts(V6, ['ok'], certificate({ trust: 'incomplete-chain' })),
+      ],
+    },
+    'fail',
+    'untrusted',
+  ],
 ]);
 
 it('name, chain and dates are all reported when all are wrong', () => {
