@@ -98,6 +98,18 @@ export function isServing(claim: Claim, now: number): boolean {
   return claim.state === 'issued' && (claim.expiresAt === null || claim.expiresAt > now);
 }
 
+/** The app on which a certificate for the tenant's host name belongs. */
+export function homeOf({
+  platform,
+  tenant,
+}: {
+  readonly platform: Platform;
+  readonly tenant: Pick<TenantSnapshot, 'tenant'>;
+}): string {
+  const custom = isCustomDomain(tenant.tenant.hostname, platform);
+  return custom && platform.customDomainsOn === 'tenant' ? tenant.tenant.app : platform.managementApp;
+}
+
 /** What evidence shows of a claim. */
 export function claimEvidence(claim: Claim): {
   hostname: string;

@@ -1,9 +1,10 @@
-import { coveringTenantClaims, isCustomDomain, otherClaims, tenantClaims } from '../checks/claims.ts';
+import { coveringTenantClaims, homeOf, isCustomDomain, otherClaims, tenantClaims } from '../checks/claims.ts';
 import { handshakeSides } from '../checks/tls-handshake.ts';
 import { failureText } from '../checks/failure-words.ts';
 import { listText, oneOrMany } from '../checks/result.ts';
 import type { CheckResult, TenantCheckId } from '../model/check.ts';
 import type { Claim } from '../model/fly.ts';
+import { coversHostname } from '../model/hostname.ts';
 import { factsOf } from '../model/observation.ts';
 import type { Platform } from '../model/platform.ts';
 import type { TenantProblem } from '../model/problem.ts';
@@ -76,6 +77,14 @@ function directStatus(is: TenantCase): string {
   return facts === undefined ? 'no answer' : String(facts.status);
 }
 
+/** What the app says of a name whose certificate belongs on it. */
+function heldText(is: TenantCase): string {
+  const held = factsOf(is.snapshot.certificates)?.find(({ hostname }) => coversHostname(hostname, host(is)));
+  return held === undefined
+    ? `${app(is)}, where its certificate belongs, holds none`
+    : `${app(is)} holds ${held.hostname}, "${held.status}"`;
+}
+
 /** One sentence for each problem, with the case's own names. */
 const SUMMARIES: Readonly<Record<TenantProblem, Sentence>> = {
   'certificate-on-tenant-app': (is) => {
@@ -112,7 +121,9 @@ const SUMMARIES: Readonly<Record<TenantProblem, Sentence>> = {
     const known =
       is.facts.claim === 'unknown'
         ? `the certificates of ${app(is)} are not known`
-        : `${app(is)} claims nothing of it`;
+        : homeOf({ platform: is.settings, tenant: is.snapshot }) === app(is)
+          ? heldText(is)
+          : `${app(is)} claims nothing of it`;
     return `Handshakes with ${host(is)} fail and the cause is not known: ${known}.`;
   },
   'tenant-app-missing': (is) =>

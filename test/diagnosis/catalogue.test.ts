@@ -21,6 +21,15 @@ import {
   tenant,
 } from './remedy-context.ts';
 
+const refused = observed({
+  rcode: 'REFUSED' as const,
+  authoritative: false,
+  cnames: [],
+  addresses: [],
+  addressCount: 0,
+  ttlSeconds: null,
+});
+
 /** DESIGN: which problems end without anybody acting. */
 const CURED_BY_WAITING: readonly ProblemCode[] = [
   'fly-api-unavailable',
@@ -230,6 +239,49 @@ describe('the remedy for a DNS override', () => {
       buildRemediation('dns-override', context({ tenant: own, alsoFound: ['certificate-on-tenant-app'] })),
     );
     assert.deepEqual(steps.slice(4), [REMOVE, ADD, SHOW, VERIFY]);
+  });
+});
+
+describe('the remedy for a custom domain', () => {
+  const hostname = 'shop.customer.example';
+  const astray = tenant({
+    tenant: { id: '999bc6549a64', hostname, app: APP, labels: {} },
+    lookups: [
+      { ...lookup(hostname, '198.51.100.1:53', []), ipv4: refused, ipv6: refused },
+      lookup(hostname, '1.1.1.1:53', ['137.66.1.1'], 600),
+    ],
+  });
+  for (const code of ['dns-override', 'dns-wildcard-shadowed', 'dns-nxdomain', 'dns-lookup-failing'] as const)
+    it(`deletes nothing and leaves the platform’s zone alone: ${code}`, () => {
+      const steps = buildRemediation(code, context({ tenant: astray }));
+      assert.doesNotMatch(JSON.stringify(steps), /delete the|delete every|delete what|zone of systemprompt/i);
+      assert.doesNotMatch(outline(steps).join('\n'), /@198\.51/);
+      assert.equal(outline(steps).at(-1)?.replace(/\d+m$/, ''), 'tenantwatch verify 999bc6549a64 --wait ');
+    });
+  it('names the records that lead it home, and waits for the former one', () => {
+    const steps = buildRemediation('dns-override', context({ tenant: astray }));
+    assert.deepEqual(outline(steps), [
+      `dig +noall +answer @1.1.1.1 ${hostname} A ${hostname} AAAA`,
+      'fly ips list -a management-api-prod',
+      'by hand',
+      'by hand',
+      `dig +short ${hostname} A`,
+      'tenantwatch verify 999bc6549a64 --wait 5m',
+    ]);
+    assert.match(JSON.stringify(steps), /A 66\.241\.124\.121 and AAAA 2a09:8280:1::1, or as a CNAME/);
+    assert.match(JSON.stringify(steps), /Wait 600 seconds/);
+  });
+  it('orders the certificate that nobody holds, unless the name is disputed', () => {
+    const add = `fly certs add ${hostname} -a management-api-prod`;
+    const steps = (alsoFound: readonly ProblemCode[]) =>
+      outline(buildRemediation('certificate-awaiting-configuration', context({ tenant: astray, alsoFound })));
+    assert.ok(steps([]).includes(add));
+    assert.ok(!steps(['certificate-on-tenant-app']).includes(add));
+  });
+  it('does not send a certificate away from the tenant’s app where it belongs there', () => {
+    const platform = { ...PLATFORM, customDomainsOn: 'tenant' } as const;
+    const steps = buildRemediation('handshake-refused', context({ tenant: astray, platform }));
+    assert.doesNotMatch(JSON.stringify(steps), /management/);
   });
 });
 

@@ -12,9 +12,9 @@ export const CERTIFICATES = problems<Code>('tenant', {
   'certificate-awaiting-configuration': {
     title: 'The certificate waits for configuration',
     explanation:
-      'The management app has an entry for exactly this hostname, and Fly cannot validate it: the name does not lead there, or another app claims it. Where no wildcard certificate serves the name, users see an SSL error; where one does, nobody notices yet.',
+      'The management app has no valid certificate for exactly this hostname: Fly cannot validate the entry, because the name does not lead there or another app claims it, the entry has expired, or there is none although the wildcard does not cover the name. Where no wildcard certificate serves the name, users see an SSL error; where one does, nobody notices yet.',
     toldApartBy:
-      'The management app’s entry for the exact name says “Awaiting configuration” or pending validation or ownership.',
+      'The management app’s entry for the exact name says “Awaiting configuration” or pending validation or ownership, or has expired; or no entry covers the name.',
     curedByWaiting: false,
     remedy: ofTenant(awaitingConfiguration),
   },

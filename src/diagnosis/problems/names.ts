@@ -10,7 +10,7 @@ export const NAMES =
       'dns-override': {
         title: 'The tenant’s name has a DNS record of its own',
         explanation:
-          'A record for exactly this name takes precedence over the wildcard and leads somewhere else than the management app. Users reach whatever stands there: an error, an old server, or the app past the proxy.',
+          'A record for exactly this name takes precedence over the wildcard and leads somewhere else than the management app. Users reach whatever stands there: an error, an old server, or the app past the proxy. Of a custom domain it means that its records lead elsewhere than they should.',
         toldApartBy:
           'The zone’s own name servers answer this name otherwise than a random name (certain); where they cannot be asked, all resolvers agree on such an answer (likely). If the zone is right and only resolvers differ, it is propagating.',
         curedByWaiting: false,
@@ -28,7 +28,7 @@ export const NAMES =
       'dns-wildcard-shadowed': {
         title: 'A DNS record switches the wildcard off for this name',
         explanation:
-          'Something exists at or below this name in the zone, often a leftover _acme-challenge record. By the rules of DNS a wildcard does not answer for a name that exists, so the name has no address: users get “server not found”. If only one address family is missing, the name has a record of the other family, and users with only that family are cut off.',
+          'Something exists at or below this name in the zone, often a leftover _acme-challenge record. By the rules of DNS a wildcard does not answer for a name that exists, so the name has no address: users get “server not found”. If only one address family is missing, the name has a record of the other family, and users with only that family are cut off. A custom domain, which no wildcard covers, has lost its address records.',
         toldApartBy:
           'The answer is empty without an error (NODATA), while random names resolve. With NXDOMAIN the name would not exist at all; with another address it would be an override.',
         curedByWaiting: false,
@@ -37,7 +37,7 @@ export const NAMES =
       'dns-nxdomain': {
         title: 'A DNS server says the name does not exist',
         explanation:
-          'The name is answered with NXDOMAIN although the wildcard covers it: a remembered negative answer, a filter, or a DNS server that does not follow the standard. Users behind it get “server not found”.',
+          'The name is answered with NXDOMAIN although the wildcard covers it: a remembered negative answer, a filter, or a DNS server that does not follow the standard. A custom domain, which no wildcard covers, was deleted or has run out. Users behind it get “server not found”.',
         toldApartBy:
           'NXDOMAIN for this name while random names under the same wildcard resolve at the same time.',
         curedByWaiting: true,

@@ -1,13 +1,19 @@
 /** Remedies for certificates that are on their way, run out, or are missing. */
-import { isCustomDomain, isServing, managementHoldsExact, wildcardHostname } from '../../checks/claims.ts';
+import {
+  homeOf,
+  isCustomDomain,
+  isServing,
+  managementHoldsExact,
+  wildcardHostname,
+} from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { Claim } from '../../model/fly.ts';
 import { coversHostname, normalizeHostname } from '../../model/hostname.ts';
 import { factsOf } from '../../model/observation.ts';
+import type { ProblemCode } from '../../model/problem.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
 import { byHand, claimed, host, prose, reads, shell } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
-import { homeOf } from './claims.ts';
 import {
   addCertificate,
   listCertificates,
@@ -28,7 +34,7 @@ export function awaitingConfiguration(context: TenantContext): readonly Remediat
   const { hostname } = tenant.tenant;
   return [
     claimsOf(hostname, 'Shows every app that claims the name: a second claim keeps the first one waiting.'),
-    lookUp(hostname, 'Must show the addresses of the management app, through the wildcard.'),
+    lookUp(hostname, 'Must show the addresses of the management app.'),
     ...(wildcardServes(context)
       ? [
           removeCertificate(
@@ -39,16 +45,48 @@ export function awaitingConfiguration(context: TenantContext): readonly Remediat
           ),
         ]
       : [
+          ...(isNowhere(context)
+            ? [
+                addCertificate(
+                  hostname,
+                  platform.managementApp,
+                  platform,
+                  'The wildcard does not cover this name, and the management app has no certificate for it.',
+                ),
+              ]
+            : []),
           showCertificate(
             hostname,
             platform.managementApp,
             platform,
-            `Asks Fly to validate now and shows what is missing. ${ONCE} Do not add A, AAAA or _acme-challenge records for this name, even where Fly’s text asks for them: they switch the wildcard off for it.`,
+            `Asks Fly to validate now and shows what is missing. ${ONCE}${isUnderWildcard(context) ? ' Do not add A, AAAA or _acme-challenge records for this name, even where Fly’s text asks for them: they switch the wildcard off for it.' : ''}`,
           ),
         ]),
     verifyTenant(tenant.tenant, 'Proves that the site answers with a valid certificate.', '5m'),
   ];
 }
+
+/** Neither the wildcard's name nor an entry of its own; while others claim the name, their own remedy comes first and adds it. */
+function isNowhere(context: TenantContext): boolean {
+  const { platform, tenant, alsoFound } = context;
+  return (
+    !isUnderWildcard(context) &&
+    factsOf(tenant.platform.management.certificates) !== undefined &&
+    !managementHoldsExact(tenant, platform) &&
+    !alsoFound.some((code) => DISPUTES.includes(code))
+  );
+}
+
+function isUnderWildcard({ platform, tenant }: TenantContext): boolean {
+  return coversHostname(wildcardHostname(platform), tenant.tenant.hostname);
+}
+
+/** While one of these stands, another certificate only adds to the conflict: its own remedy comes first. */
+export const DISPUTES: readonly ProblemCode[] = [
+  'certificate-on-tenant-app',
+  'certificate-on-foreign-app',
+  'dns-override',
+];
 
 export function awaitingIssuance(context: TenantContext): readonly RemediationStep[] {
   const { platform, tenant } = context;

@@ -1,6 +1,7 @@
 /** Remedies for a hostname that the wrong app claims. */
 import {
   foreignWildcardClaims,
+  homeOf,
   isCustomDomain,
   managementHoldsExact,
   otherClaims,
@@ -11,7 +12,6 @@ import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { Claim } from '../../model/fly.ts';
 import { coversHostname, normalizeHostname } from '../../model/hostname.ts';
 import { factsOf } from '../../model/observation.ts';
-import type { Platform } from '../../model/platform.ts';
 import type { TenantSnapshot } from '../../model/snapshot.ts';
 import { app, byHand, claimed, prose } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
@@ -24,6 +24,8 @@ import {
   verifyAll,
   verifyTenant,
 } from './steps.ts';
+
+export { homeOf } from '../../checks/claims.ts';
 
 type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
 
@@ -65,7 +67,9 @@ export function dnsOverride(context: TenantContext): readonly RemediationStep[] 
       : [
           verifyTenant(
             tenant.tenant,
-            'Proves that the name follows the wildcard and the site answers.',
+            isCustomDomain(tenant.tenant.hostname, platform)
+              ? 'Proves that the domain leads to the site and the site answers.'
+              : 'Proves that the name follows the wildcard and the site answers.',
             '5m',
           ),
         ]),
@@ -132,18 +136,6 @@ function addLater({ platform, tenant }: TenantContext, home: string): Remediatio
 
 function overrideFirst(context: TenantContext): readonly RemediationStep[] {
   return context.alsoFound.includes('dns-override') ? removeOverride(context) : [];
-}
-
-/** The app on which a certificate for the tenant's hostname belongs. */
-export function homeOf({
-  platform,
-  tenant,
-}: {
-  readonly platform: Platform;
-  readonly tenant: Pick<TenantSnapshot, 'tenant'>;
-}): string {
-  const custom = isCustomDomain(tenant.tenant.hostname, platform);
-  return custom && platform.customDomainsOn === 'tenant' ? tenant.tenant.app : platform.managementApp;
 }
 
 /** Each claim once, in the one spelling that Fly's commands take. */

@@ -1,5 +1,5 @@
 /** Remedies where Fly's edge refuses handshakes and no claim explains it: look, wait, and touch nothing. */
-import { wildcardHostname } from '../../checks/claims.ts';
+import { homeOf, wildcardHostname } from '../../checks/claims.ts';
 import type { Handshake } from '../../model/connection.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import { factsOf } from '../../model/observation.ts';
@@ -31,20 +31,25 @@ export function edgePartialOutage({ tenant }: TenantContext): readonly Remediati
 export function handshakeRefused(context: TenantContext): readonly RemediationStep[] {
   const { platform, tenant } = context;
   const known = factsOf(tenant.certificates) !== undefined;
+  const atHome = homeOf(context) === tenant.tenant.app;
   return [
     listCertificates(
       tenant.tenant.app,
       platform,
-      known
-        ? 'This list showed no claim of the name. If one is there now, remove it from this app and put it on the management app.'
-        : 'We could not read this list. A certificate for this name here would be the cause.',
+      atHome
+        ? 'The certificate of this name belongs here and must be issued: without one, or with one that waits, the edge refuses the name.'
+        : known
+          ? 'This list showed no claim of the name. If one is there now, remove it from this app and put it on the management app.'
+          : 'We could not read this list. A certificate for this name here would be the cause.',
     ),
     reads(
       shell`tenantwatch claims ${host(tenant.tenant.hostname)}`,
       'Shows whether any other app claims the name.',
       'List the claims of the hostname with tenantwatch.',
     ),
-    listCertificates(platform.managementApp, platform, 'The wildcard certificate must be ready here.'),
+    ...(atHome
+      ? []
+      : [listCertificates(platform.managementApp, platform, 'The wildcard certificate must be ready here.')]),
     ...handshakesAgain(
       tenant.handshakes,
       'Repeat it from another network: a failure from here alone is a filter or a rate limit.',

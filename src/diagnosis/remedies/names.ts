@@ -1,9 +1,9 @@
 /** Remedies for names that resolve otherwise than the wildcard says. */
-import { wildcardHostname } from '../../checks/claims.ts';
+import { homeOf, isCustomDomain, wildcardHostname } from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
 import type { DnsAnswer, DnsLookup } from '../../model/dns.ts';
 import { factsOf } from '../../model/observation.ts';
-import type { TenantSnapshot } from '../../model/snapshot.ts';
+import type { PlatformSnapshot, TenantSnapshot } from '../../model/snapshot.ts';
 import {
   address,
   app,
@@ -30,26 +30,68 @@ const MAX_SERVERS = 4;
 
 /** The name's own records go, and everybody's caches forget them, before anything else is touched. */
 export function removeOverride(context: TenantContext): readonly RemediationStep[] {
-  const { hostname } = context.tenant.tenant;
-  const answers = answersOf(context.tenant.lookups);
+  const { platform, tenant } = context;
+  const { hostname } = tenant.tenant;
+  const custom = isCustomDomain(hostname, platform);
+  // The platform's name servers know nothing of a domain that is not in its zone.
+  const lookups = custom ? tenant.lookups.filter(({ role }) => role === 'resolver') : tenant.lookups;
+  const answers = answersOf(lookups);
   const seen = records(hostname, answers);
   const ttlSeconds = Math.max(0, ...answers.map((answer) => answer.ttlSeconds ?? 0)) || USUAL_TTL_SECONDS;
-  const server = bestServer(context.tenant.lookups);
   return [
     digAll(
       hostname,
-      server,
+      bestServer(lookups),
       'Shows the record that this name has for itself; write it down, it is what you would put back.',
     ),
+    ...(custom
+      ? leadDomainHome(context)
+      : [
+          byHand(
+            prose`In the zone of ${host(platform.domain, 'the domain')}, delete the records of ${host(hostname)} itself${literal(seen === '' ? '' : ` (${seen})`)}. Leave the wildcard record as it is.`,
+            'Without a record of its own the name follows the wildcard to the management app.',
+          ),
+        ]),
     byHand(
-      prose`In the zone of ${host(context.platform.domain, 'the domain')}, delete the records of ${host(hostname)} itself${literal(seen === '' ? '' : ` (${seen})`)}. Leave the wildcard record as it is.`,
-      'Without a record of its own the name follows the wildcard to the management app.',
-    ),
-    byHand(
-      prose`Wait ${number(ttlSeconds)} seconds, the TTL of the deleted record, before the next step.`,
+      prose`Wait ${number(ttlSeconds)} seconds, the TTL of the former record, before the next step.`,
       'Resolvers keep handing out the old answer until then, and whoever gets it still needs what stands there now.',
     ),
     digShort(hostname, 'A', null, 'Must now show the addresses of the management app.'),
+  ];
+}
+
+/** No wildcard stands behind a custom domain: without records it leads nowhere, so they are set and never just deleted. */
+function leadDomainHome({ platform, tenant }: TenantContext): readonly RemediationStep[] {
+  const { hostname } = tenant.tenant;
+  const home = homeOf({ platform, tenant });
+  const isManagements = home === platform.managementApp;
+  const values = isManagements ? recordsTo(tenant.platform) : '';
+  const target =
+    platform.edge === 'proxied'
+      ? 'what you tell customers to enter'
+      : `${values === '' ? 'the addresses that the command above prints' : values}, or as a CNAME to ${isManagements ? 'the management app' : 'the app'}’s fly.dev name`;
+  return [
+    reads(
+      shell`fly ips list -a ${app(home)}`,
+      'The addresses that the domain has to lead to.',
+      'Look at the addresses of the app in the Fly dashboard.',
+    ),
+    byHand(
+      prose`Whoever holds the zone of ${host(hostname)}, usually the customer, sets its records to ${literal(target)}. If the domain is not theirs any more, take the tenant’s hostname out of the list of tenants.`,
+      'A custom domain has records of its own and no wildcard behind it: this is no record to delete.',
+    ),
+  ];
+}
+
+/** A custom domain that leads nowhere. */
+function missingDomain(context: TenantContext): readonly RemediationStep[] {
+  const { tenant } = context.tenant;
+  return [
+    ...serversOf(context.tenant.lookups, 'resolver')
+      .slice(0, MAX_SERVERS)
+      .map((server) => digFull(tenant.hostname, server, 'Shows what visitors’ resolvers are told.')),
+    ...leadDomainHome(context),
+    verifyTenant(tenant, 'Proves that the domain leads to the site and the site answers.', '10m'),
   ];
 }
 
@@ -69,8 +111,10 @@ export function dnsPropagating({ tenant }: TenantContext): readonly RemediationS
 }
 
 /** RFC 4592 section 3.3.1: a name that exists, be it only because something exists below it, is not answered by the wildcard. */
-export function dnsWildcardShadowed({ tenant, platform }: TenantContext): readonly RemediationStep[] {
+export function dnsWildcardShadowed(context: TenantContext): readonly RemediationStep[] {
+  const { tenant, platform } = context;
   const { hostname } = tenant.tenant;
+  if (isCustomDomain(hostname, platform)) return missingDomain(context);
   const server = bestServer(tenant.lookups);
   const at = server === null ? NOTHING : { ...server, text: server.text === null ? null : ` ${server.text}` };
   const look = (prefix: string, type: string, why: string): RemediationStep =>
@@ -96,8 +140,10 @@ export function dnsWildcardShadowed({ tenant, platform }: TenantContext): readon
   ];
 }
 
-export function dnsNxdomain({ tenant, platform }: TenantContext): readonly RemediationStep[] {
+export function dnsNxdomain(context: TenantContext): readonly RemediationStep[] {
+  const { tenant, platform } = context;
   const { hostname } = tenant.tenant;
+  if (isCustomDomain(hostname, platform)) return missingDomain(context);
   const own = serversOf(tenant.lookups, 'authoritative').slice(0, 1);
   const resolvers = serversOf(tenant.lookups, 'resolver').slice(0, MAX_SERVERS);
   return [
@@ -126,8 +172,9 @@ export function dnsNxdomain({ tenant, platform }: TenantContext): readonly Remed
 /** `+cd` asks without validation: an answer to it alone proves that the signatures are at fault (RFC 4035 section 3.2.2). */
 export function dnsLookupFailing({ tenant, platform }: TenantContext): readonly RemediationStep[] {
   const { hostname } = tenant.tenant;
+  const custom = isCustomDomain(hostname, platform);
   const resolver = serversOf(tenant.lookups, 'resolver')[0] ?? null;
-  const own = serversOf(tenant.lookups, 'authoritative')[0] ?? null;
+  const own = custom ? null : (serversOf(tenant.lookups, 'authoritative')[0] ?? null);
   const ask = (server: Word | null, what: string, why: string): RemediationStep => {
     const at =
       server === null ? NOTHING : { ...server, text: server.text === null ? null : `${server.text} ` };
@@ -153,23 +200,22 @@ export function dnsLookupFailing({ tenant, platform }: TenantContext): readonly 
             'NS records here are a delegation: the wildcard ends at it, and those servers have to answer.',
           ),
         ]),
-    byHand(
-      prose`In the zone of ${host(platform.domain, 'the domain')}, delete what exists at ${host(hostname)} itself: NS and DS records of a delegation, or an alias to a name that does not resolve. Where there is nothing and only +cd answers, have the zone signed anew.`,
-      'Without records of its own the name is answered by the wildcard, as all others are.',
-    ),
+    custom
+      ? byHand(
+          prose`Whoever holds the zone of ${host(hostname)}, usually the customer, has its name servers or its signatures repaired. If only +cd answers, the zone has to be signed anew, or its DS record at the registrar taken back.`,
+          'The domain is not in the platform’s zone: nothing there can repair it.',
+        )
+      : byHand(
+          prose`In the zone of ${host(platform.domain, 'the domain')}, delete what exists at ${host(hostname)} itself: NS and DS records of a delegation, or an alias to a name that does not resolve. Where there is nothing and only +cd answers, have the zone signed anew.`,
+          'Without records of its own the name is answered by the wildcard, as all others are.',
+        ),
     verifyTenant(tenant.tenant, 'Waits until resolvers have forgotten the failure.', '10m'),
   ];
 }
 
 export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly RemediationStep[] {
   const control = shared.controls[0]?.name ?? `tenantwatch-control.${wildcardHostname(platform).slice(2)}`;
-  const expected = (factsOf(shared.management.addresses) ?? []).slice(0, 8);
-  const v4 = expected.filter((each) => !each.includes(':')).map(address);
-  const v6 = expected.filter((each) => each.includes(':')).map(address);
-  const values = [
-    ...(v4.length > 0 ? [prose`A ${joined(v4, ', ', 'its IPv4 addresses')}`] : []),
-    ...(v6.length > 0 ? [prose`AAAA ${joined(v6, ', ', 'its IPv6 addresses')}`] : []),
-  ].join(' and ');
+  const values = recordsTo(shared);
   const servers = controlServers(shared).slice(0, MAX_SERVERS);
   return [
     ...servers.map((server) =>
@@ -186,6 +232,17 @@ export function wildcardDnsBroken({ platform, shared }: RemedyContext): readonly
     ),
     verifyAll('Proves that all names resolve again.', '5m'),
   ];
+}
+
+/** `A 1.2.3.4 and AAAA 2001:db8::1`: records that lead to the management app; empty where its addresses are not known. */
+function recordsTo(shared: PlatformSnapshot): string {
+  const expected = (factsOf(shared.management.addresses) ?? []).slice(0, 8);
+  const v4 = expected.filter((each) => !each.includes(':')).map(address);
+  const v6 = expected.filter((each) => each.includes(':')).map(address);
+  return [
+    ...(v4.length > 0 ? [prose`A ${joined(v4, ', ', 'its IPv4 addresses')}`] : []),
+    ...(v6.length > 0 ? [prose`AAAA ${joined(v6, ', ', 'its IPv6 addresses')}`] : []),
+  ].join(' and ');
 }
 
 /** Distinct answers, the zone's own first. */

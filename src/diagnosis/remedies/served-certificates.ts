@@ -1,11 +1,9 @@
 /** Remedies for certificates that are served and that browsers refuse. */
-import { managementHoldsExact, wildcardHostname } from '../../checks/claims.ts';
+import { homeOf, managementHoldsExact, wildcardHostname } from '../../checks/claims.ts';
 import type { RemediationStep } from '../../model/diagnosis.ts';
-import type { ProblemCode } from '../../model/problem.ts';
 import { byHand, reads, shell } from '../commands.ts';
 import type { RemedyContext } from '../problem.ts';
-import { claimsOf, ONCE, uploaded, wildcardServes, type TenantContext } from './certificates.ts';
-import { homeOf } from './claims.ts';
+import { claimsOf, DISPUTES, ONCE, uploaded, wildcardServes, type TenantContext } from './certificates.ts';
 import {
   addCertificate,
   listCertificates,
@@ -31,19 +29,12 @@ export function notYetValid({ platform, tenant }: TenantContext): readonly Remed
   ];
 }
 
-/** While one of these stands, another certificate only adds to the conflict: its own remedy comes first. */
-const FIRST: readonly ProblemCode[] = [
-  'certificate-on-tenant-app',
-  'certificate-on-foreign-app',
-  'dns-override',
-];
-
 export function mismatched(context: TenantContext): readonly RemediationStep[] {
   const { platform, tenant, alsoFound } = context;
   const { hostname } = tenant.tenant;
   const home = homeOf(context);
   const covered = wildcardServes(context) || managementHoldsExact(tenant, platform);
-  const disputed = alsoFound.some((code) => FIRST.includes(code));
+  const disputed = alsoFound.some((code) => DISPUTES.includes(code));
   return [
     servedCertificate(hostname, platform, 'Shows for which names the served certificate is good.'),
     claimsOf(hostname, 'Shows which app answers for the name.'),
@@ -63,7 +54,8 @@ export function mismatched(context: TenantContext): readonly RemediationStep[] {
   ];
 }
 
-export function untrusted({ platform, tenant }: TenantContext): readonly RemediationStep[] {
+export function untrusted(context: TenantContext): readonly RemediationStep[] {
+  const { platform, tenant } = context;
   const { hostname } = tenant.tenant;
   return [
     servedCertificate(
@@ -73,7 +65,7 @@ export function untrusted({ platform, tenant }: TenantContext): readonly Remedia
     ),
     elsewhere(),
     listCertificates(
-      platform.managementApp,
+      homeOf(context),
       platform,
       'Shows whether the certificate was uploaded or issued by Fly.',
     ),
