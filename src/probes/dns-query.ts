@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { encodeQuery, type Question, type Response } from './dns-message.ts';
 import { askOverTcp } from './dns-tcp.ts';
-import { askOverUdp } from './dns-udp.ts';
+import { askOverUdp, type UdpReading } from './dns-udp.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ProbeError } from './probe-error.ts';
 
@@ -12,7 +12,7 @@ const MAX_ATTEMPT_MS = 2_000;
 
 export interface QueryOptions {
   readonly recursion: boolean;
-  /** Bound of the whole, milliseconds. */
+  /** Bound of the whole, milliseconds: what the datagrams leave of it is for TCP. */
   readonly timeoutMs: number;
 }
 
@@ -32,20 +32,23 @@ export async function ask(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     // From the system's generator: whoever can guess the id can forge the answer.
     const query = encodeQuery(question, { id: randomInt(0x1_0000), recursion: options.recursion, edns });
+    let reading: UdpReading;
     try {
-      const reading = await askOverUdp(query, server, attemptMs, signal);
-      switch (reading.kind) {
-        case 'response':
-          return reading.response;
-        case 'truncated':
-          return await askOverTcp(query, server, options.timeoutMs, signal);
-        case 'no-edns':
-          if (!edns) return { rcode: 'OTHER', authoritative: false, answers: [], authorities: [] };
-          edns = false;
-      }
+      reading = await askOverUdp(query, server, attemptMs, signal);
     } catch (error) {
       if (!(error instanceof ProbeError) || FINAL.has(error.failure.code)) throw error;
       last = error;
+      continue;
+    }
+    switch (reading.kind) {
+      case 'response':
+        return reading.response;
+      case 'truncated':
+        // The stream has its own retries: whatever comes of it is final.
+        return askOverTcp(query, server, options.timeoutMs - attempt * attemptMs, signal);
+      case 'no-edns':
+        if (!edns) return { rcode: 'OTHER', authoritative: false, answers: [], authorities: [] };
+        edns = false;
     }
   }
   throw (
@@ -53,5 +56,5 @@ export async function ask(
   );
 }
 
-/** What asking again cannot change, or must not: the stream has its own retries, and we were told to stop. */
-const FINAL: ReadonlySet<string> = new Set(['aborted', 'no-route', 'internal', 'incomplete', 'eof', 'reset']);
+/** What asking again cannot change, or must not: we were told to stop. */
+const FINAL: ReadonlySet<string> = new Set(['aborted', 'no-route', 'internal']);

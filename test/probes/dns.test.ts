@@ -299,6 +299,17 @@ describe('a name server that fails', () => {
     });
   }
 
+  it('that is truncated, and silent over TCP, is waited for once', async () => {
+    let connections = 0;
+    const { ipv4, server } = await look((q) => [reply(q, { flags: dnsPacket.TRUNCATED_RESPONSE })], {
+      onTcp: () => {
+        connections += 1;
+      },
+    });
+    assert.equal(ipv4.outcome === 'failed' && ipv4.failure.code, 'timeout');
+    assert.deepEqual([server.questions.length, connections], [2, 2], 'one for each family');
+  });
+
   it('a closed port is refused', async () => {
     const server = await startDnsServer(() => []);
     await server.close();
