@@ -27,7 +27,8 @@ export function createHttp1Reader(listener: Pick<AnswerListener, 'head' | 'data'
   let state: State = { at: 'head' };
   let pending: Buffer = Buffer.alloc(0);
   let interim = 0;
-  let trailerBytes = 0;
+  /** Octets of trailers and of what stands beside the sizes of chunks. */
+  let asideBytes = 0;
 
   const finish = (): void => {
     state = { at: 'done' };
@@ -43,6 +44,12 @@ export function createHttp1Reader(listener: Pick<AnswerListener, 'head' | 'data'
     const text = pending.toString('latin1', 0, end);
     pending = pending.subarray(end + mark.length);
     return text;
+  };
+
+  const setAside = (bytes: number): void => {
+    asideBytes += bytes;
+    if (asideBytes > MAX_HEADER_BYTES)
+      throw stopped('request', 'too-large', 'the trailers or chunk extensions are larger than we read');
   };
 
   const takeBody = (left: number): number => {
@@ -90,6 +97,7 @@ export function createHttp1Reader(listener: Pick<AnswerListener, 'head' | 'data'
         if (line === undefined) return false;
         const size = /^([0-9a-f]{1,12})[ \t]*(?:;.*)?$/i.exec(line)?.[1];
         if (size === undefined) throw broken('a chunk without a size');
+        setAside(line.length - size.length);
         const left = Number.parseInt(size, 16);
         state = left === 0 ? { at: 'trailers' } : { at: 'chunk', left };
         return true;
@@ -108,9 +116,7 @@ export function createHttp1Reader(listener: Pick<AnswerListener, 'head' | 'data'
       case 'trailers': {
         const line = takeUntil(CRLF);
         if (line === undefined) return false;
-        trailerBytes += line.length;
-        if (trailerBytes > MAX_HEADER_BYTES)
-          throw stopped('request', 'too-large', 'the trailers are larger than we read');
+        setAside(line.length);
         if (line === '') finish();
         return line !== '';
       }

@@ -85,6 +85,11 @@ const BROKEN: readonly (readonly [fact: string, bytes: string, failure: string])
   ['a head without end', `${OK}a: ${'x'.repeat(20_000)}`, 'too-large'],
   ['a head of more than 16 KiB', `${OK}a: ${'x'.repeat(20_000)}\r\n\r\n`, 'too-large'],
   [
+    'chunk extensions without end',
+    `${OK}transfer-encoding: chunked\r\n\r\n${`1;${'x'.repeat(1_000)}\r\na\r\n`.repeat(20)}`,
+    'too-large',
+  ],
+  [
     'trailers without end',
     `${OK}transfer-encoding: chunked\r\n\r\n0\r\n${'a: b\r\n'.repeat(6000)}`,
     'too-large',
