@@ -1,8 +1,10 @@
-import type { Clock } from '../model/time.ts';
+import { HOUR_MS, type Clock } from '../model/time.ts';
 import { FlyError } from './error.ts';
 
 /** A pause that is asked for and longer than this is not waited out: calls fail with what is left of it. */
 export const PATIENCE_MS = 10_000;
+/** However long a pause is asked for: a date far ahead must not end the watching for good. */
+const MAX_PAUSE_MS = HOUR_MS;
 /** Fly's documented limit of the Machines API for one action on one app. */
 const PER_KEY = { intervalMs: 1_000, burst: 3 };
 const MAX_KEYS = 4_096;
@@ -66,7 +68,7 @@ export function createRequestBudget(options: {
       await waitOutPause(signal);
     },
     pause: (durationMs) => {
-      pausedUntil = Math.max(pausedUntil, clock.monotonicMs() + durationMs);
+      pausedUntil = Math.max(pausedUntil, clock.monotonicMs() + Math.min(durationMs, MAX_PAUSE_MS));
     },
   };
 }

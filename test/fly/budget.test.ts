@@ -54,6 +54,15 @@ describe('the request budget', () => {
       return true;
     });
   });
+
+  it('asks again after an hour, however long a pause is asked for', async () => {
+    const clock = standingClock();
+    const budget = createRequestBudget({ clock, perSecond: 10, burst: 3 });
+    budget.pause(30 * 365 * 24 * 3_600_000);
+    await assert.rejects(budget.take(null, never), FlyError);
+    clock.advance(3_600_000);
+    await budget.take(null, never);
+  });
 });
 
 describe('the page size', () => {
