@@ -21,8 +21,17 @@ export interface HttpSourceOptions {
 
 function authorizationOf(url: URL): Readonly<Record<string, string>> {
   if (url.username === '' && url.password === '') return {};
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** A password with a bare `%` is taken as it is written. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A list of entries over HTTP, JSON or YAML. Asked with its ETag; redirects are not followed. */

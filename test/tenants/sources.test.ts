@@ -167,9 +167,15 @@ describe('a file', () => {
 });
 
 describe('a list over HTTP', () => {
-  async function source(t: TestContext, behave: Behaviour, path = '/tenants', timeoutMs = 30_000) {
+  async function source(
+    t: TestContext,
+    behave: Behaviour,
+    path = '/tenants',
+    timeoutMs = 30_000,
+    credentials = 'user:p%40ss',
+  ) {
     const server = await serveFly(behave);
-    const url = `${server.url.replace('://', '://user:p%40ss@')}${path}`;
+    const url = `${server.url.replace('://', `://${credentials}@`)}${path}`;
     const http = createHttpSource({
       url,
       plan: PLAN,
@@ -205,6 +211,15 @@ describe('a list over HTTP', () => {
     assert.equal(
       server.received[0]?.headers.authorization,
       `Basic ${Buffer.from('user:p@ss').toString('base64')}`,
+    );
+  });
+
+  it('takes a password with a bare percent sign as it is written', async (t) => {
+    const { http, server } = await source(t, () => ({ body: [A] }), '/tenants', 30_000, 'user:100%');
+    await http.load(never);
+    assert.equal(
+      server.received[0]?.headers.authorization,
+      `Basic ${Buffer.from('user:100%').toString('base64')}`,
     );
   });
 
