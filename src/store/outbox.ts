@@ -1,5 +1,6 @@
 import type { Message } from '../model/alert.ts';
 import type { Delivery, DeliveryState, Outbox } from '../model/delivery.ts';
+import { HOUR_MS } from '../model/time.ts';
 import type { Connection } from './connection.ts';
 
 interface Row {
@@ -28,6 +29,9 @@ const HEADS = `FROM deliveries AS head
     AND channel NOT IN (SELECT channel FROM disabled_channels)
     AND (@channel IS NULL OR channel = @channel)`;
 
+/** No retry and no lease takes so long: what is due later got its time from a clock that was set back since, and is due now. */
+const LONGEST_WAIT_MS = 2 * HOUR_MS;
+
 /** When a row may be leased: a waiting one at its time, a leased one when its lease ends without an outcome. */
 const DUE_AT = `CASE state WHEN 'waiting' THEN next_attempt_at ELSE leased_until END`;
 
@@ -44,7 +48,9 @@ export function createOutbox(connection: Connection): OutboxWriter {
   const replaced = connection.prepare(
     `DELETE FROM deliveries WHERE state = 'waiting' AND channel = ? AND id <> ? AND message ->> '$.reason' = 'watchdog'`,
   );
-  const due = connection.prepare<Row>(`SELECT * ${HEADS} AND ${DUE_AT} <= @now ORDER BY seq LIMIT @limit`);
+  const due = connection.prepare<Row>(
+    `SELECT * ${HEADS} AND (${DUE_AT} <= @now OR ${DUE_AT} > @now + ${LONGEST_WAIT_MS}) ORDER BY seq LIMIT @limit`,
+  );
   const nextDue = connection.prepare<{ at: number | null }>(`SELECT min(${DUE_AT}) AS at ${HEADS}`);
   const lease = connection.prepare<Row>(
     `UPDATE deliveries SET possible_repeat = possible_repeat OR state = 'leased', state = 'leased',

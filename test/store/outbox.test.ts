@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'node:test';
 import type { Outbox } from '../../src/model/delivery.ts';
+import { HOUR_MS } from '../../src/model/time.ts';
 import { openStore } from '../../src/store/index.ts';
 import { aDelivery, recordingLogger, T0, temporaryStore } from './fixtures.ts';
 
@@ -151,6 +152,15 @@ describe('the outbox', () => {
     outbox.add([aDelivery('d1')]);
     outbox.add([aDelivery('d1', { createdAt: T0 + 1 })]);
     assert.equal(outbox.list({}).length, 1);
+  });
+
+  it('does not wait for the time of a clock that was set back', (context) => {
+    const { outbox } = temporaryStore(context);
+    outbox.add([aDelivery('promised-before', { createdAt: T0 + 6 * HOUR_MS })]);
+    assert.deepEqual(leased(outbox, T0), ['promised-before']);
+    outbox.retry('promised-before', T0 + HOUR_MS, 'asked for an hour');
+    assert.deepEqual(leased(outbox, T0 + HOUR_MS - 1), []);
+    assert.deepEqual(leased(outbox, T0 + HOUR_MS), ['promised-before']);
   });
 
   it('keeps the latest sign of life only for a channel that is away', (context) => {
