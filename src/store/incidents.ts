@@ -21,8 +21,6 @@ export interface IncidentTable {
   readonly events: (incident: string) => readonly IncidentEvent[];
   /** Latest resolved ones since then, for reopening. */
   readonly resolvedSince: (since: number) => readonly Incident[];
-  /** Forgets pending ones that never opened. */
-  readonly removePending: (ids: readonly string[]) => void;
 }
 
 export interface IncidentWriter extends IncidentTable {
@@ -66,9 +64,6 @@ export function createIncidents(connection: Connection): IncidentWriter {
   const events = connection.prepare<IncidentEvent>(
     'SELECT incident, at, kind, by, text FROM incident_events WHERE incident = ? ORDER BY at, id',
   );
-  const removePending = connection.prepare(
-    `DELETE FROM incidents WHERE id = ? AND state = 'pending' AND opened_at IS NULL`,
-  );
 
   return {
     put: ({ incident, events: happened }) => {
@@ -94,12 +89,6 @@ export function createIncidents(connection: Connection): IncidentWriter {
       ),
     events: (incident) => connection.read(() => events.all(incident)),
     resolvedSince: (since) => connection.read(() => resolvedSince.all(since).map(toIncident)),
-    removePending: (ids) => {
-      if (ids.length === 0) return;
-      connection.durable(() => {
-        for (const id of ids) removePending.run(id);
-      });
-    },
   };
 }
 

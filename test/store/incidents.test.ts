@@ -86,9 +86,6 @@ describe('incidents', () => {
       store.incidents.unresolved().map((incident) => incident.id),
       ['open', 'pending'],
     );
-    store.incidents.removePending(['open', 'pending', 'old']);
-    assert.deepEqual(ids({ state: 'pending' }), []);
-    assert.deepEqual(ids({}), ['open', 'old']);
   });
 });
 
