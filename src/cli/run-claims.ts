@@ -11,6 +11,7 @@ import type { Inventory } from '../model/fly.ts';
 import { coversHostname, normalizeHostname } from '../model/hostname.ts';
 import type { Platform } from '../model/platform.ts';
 import { parseTenantArgument, tenantOfApp } from '../model/tenant-names.ts';
+import { plainText } from '../model/text.ts';
 import { DAY_MS, MINUTE_MS } from '../model/time.ts';
 import { claimsReport, type ClaimsReport } from '../reports/claims.ts';
 import { spokenMs } from '../model/spoken.ts';
@@ -51,6 +52,11 @@ export async function runClaims(
   if (known === undefined) return EXIT.couldNotTell;
   const all = claimsMap(known.sightings, known.knowledge);
   const wanted = selected(all, name, known.knowledge.platform);
+  // "Nothing wrong" of a name that is misspelled would be believed.
+  if (name !== undefined && wanted.length === 0)
+    context.stderr.write(
+      `tenantwatch: no certificate is for ${plainText(name, 80)}, or on an app of that name\n`,
+    );
   const hostnames =
     options.conflicts === true
       ? wanted.filter(({ holders }) => holders.some(({ marks }) => marks.length > 0))

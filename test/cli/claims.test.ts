@@ -86,6 +86,12 @@ describe('claims over the sandbox', () => {
       assert.deepEqual(named(await claims(name, '--live')), hostnames);
     });
 
+  it('says of a name that holds nothing that it does not know it', async () => {
+    const { exitCode, stderr } = await desk.run(['claims', 'sp-typo', '--live']);
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /^tenantwatch: no certificate is for sp-typo, or on an app of that name\n$/);
+  });
+
   it('says it for people, with the command that ends a conflict', async () => {
     const { exitCode, stdout } = await desk.run(['claims', '--live']);
     assert.equal(exitCode, 0);
