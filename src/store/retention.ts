@@ -216,8 +216,8 @@ function timedTables(connection: Connection): readonly RemoveTimed[] {
   const settled = remove(
     'deliveries',
     'seq',
-    `state IN ('sent', 'dead') AND created_at < ? AND NOT EXISTS
-       (SELECT 1 FROM incidents WHERE id = deliveries.grp AND state <> 'resolved')`,
+    `state IN ('sent', 'dead') AND created_at < ?
+       AND grp NOT IN (SELECT id FROM incidents WHERE state <> 'resolved')`,
   );
   const handles = connection.prepare(
     `DELETE FROM delivery_handles WHERE (channel, grp) IN (SELECT channel, grp FROM delivery_handles AS old
