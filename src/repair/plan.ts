@@ -163,13 +163,16 @@ function perhapsElsewhere({ checks, hostname }: TenantResult): string | null {
 
 function removals(claims: readonly Claim[], sight: RepairSight, settings: Platform): readonly RepairStep[] {
   const home = homeOf({ platform: settings, tenant: sight });
-  const steps = claims.map(({ hostname, app }): RepairStep => ({
-    kind: 'remove-certificate',
-    hostname: normalizeHostname(hostname),
-    app,
-    when: 'always',
-    why: `${app} must not answer for it; ${home} ends TLS for this name.`,
-  }));
+  const steps = claims.map(({ hostname, app, source }): RepairStep => {
+    const imported = source === 'custom' ? ' It was imported: only who has its key can put it back.' : '';
+    return {
+      kind: 'remove-certificate',
+      hostname: normalizeHostname(hostname),
+      app,
+      when: 'always',
+      why: `${app} must not answer for it; ${home} ends TLS for this name.${imported}`,
+    };
+  });
   return [...new Map(steps.map((step) => [`${step.app} ${step.hostname}`, step])).values()];
 }
 

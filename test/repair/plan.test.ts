@@ -133,6 +133,12 @@ describe('a repair is planned', () => {
     }
   });
 
+  it('says that an imported certificate cannot be put back', () => {
+    const decision = decide(tenant({ certificates: observed([claim(HOST, APP, { source: 'custom' })]) }));
+    assert.ok(decision.decision === 'plan');
+    assert.match(decision.plan.steps[0]?.why ?? '', /imported: only who has its key/);
+  });
+
   it('says what is and what is expected', () => {
     const decision = decide(INCIDENT);
     assert.ok(decision.decision === 'plan');
