@@ -6,7 +6,7 @@ import { CERTAINTIES, SEVERITIES } from '../model/verdict.ts';
 import { CATALOGUE, explanationOf, runbookUrl, titleWithin } from './catalogue.ts';
 import { byHand, joined, literal, prose, reads, shell, tenantName } from './commands.ts';
 import type { Word } from './commands.ts';
-import { isCertificateRemoval, verifyAll } from './remedies/steps.ts';
+import { appLogs, isCertificateRemoval, listMachines, verifyAll } from './remedies/steps.ts';
 
 /** More commands than this are nobody's to paste; the verification names those that are left. */
 const MAX_REMOVALS = 50;
@@ -47,7 +47,7 @@ export function stormDiagnosis(
     explains: [...new Set(members.flatMap(({ own }) => own.explains))],
     evidence: evidenceOf(members),
     runbook: runbookUrl(code, platform),
-    remediation: isClaim(code) ? removeFirst(members) : oneFirst(members),
+    remediation: isClaim(code) ? removeFirst(members) : oneFirst(code, members, platform),
   };
 }
 
@@ -100,11 +100,16 @@ function removeFirst(members: readonly Member[]): readonly RemediationStep[] {
 }
 
 /** What helps one of them is tried at one of them. */
-function oneFirst(members: readonly Member[]): readonly RemediationStep[] {
+function oneFirst(
+  code: ProblemCode,
+  members: readonly Member[],
+  platform: Platform,
+): readonly RemediationStep[] {
   const [first] = members;
   if (first === undefined) return [];
   const { tenant, hostname } = first.result;
   return [
+    ...(BEHIND_THE_PROXY.includes(code) ? proxyFirst(platform.managementApp) : []),
     ...first.own.remediation
       .filter(
         (step) =>
@@ -123,6 +128,23 @@ function oneFirst(members: readonly Member[]): readonly RemediationStep[] {
       'Verify one of the tenants with tenantwatch, and repair this one first.',
     ),
     verifyAll('Shows who is left.'),
+  ];
+}
+
+/** A proxy that hangs answers every name alike, and its machines look started: at many tenants at once it is the first suspect. */
+const BEHIND_THE_PROXY: readonly ProblemCode[] = ['tenant-not-routed', 'proxy-routing-broken'];
+
+function proxyFirst(managementApp: string): readonly RemediationStep[] {
+  return [
+    listMachines(
+      managementApp,
+      'The proxy of all of them: are its machines started, and do their checks pass?',
+    ),
+    appLogs(managementApp, 'Do requests arrive at all?'),
+    byHand(
+      'If none arrive, the proxy itself is down or hangs, and nothing is wrong with these tenants. Set platform.managementHealthUrl: with it that is told as management-app-down.',
+      'To a name that nobody owns the edge answers for a proxy that hangs what it answers for one that works.',
+    ),
   ];
 }
 

@@ -105,6 +105,12 @@ describe('a storm', () => {
     assert.ok(storm.remediation.every((step) => step.kind === 'manual' || step.effect === 'reads'));
     assert.ok(outline(storm.remediation).includes('tenantwatch verify 000000000000'));
   });
+  it('behind the proxy has the proxy looked at before anything else', () => {
+    for (const code of ['tenant-not-routed', 'proxy-routing-broken'] as const) {
+      const [first] = outline(stormDiagnosis(code, tenants(6, code), PLATFORM).remediation);
+      assert.equal(first, 'fly machine list -a management-api-prod');
+    }
+  });
   it('leaves out who does not have the problem', () => {
     const storm = stormDiagnosis(
       'site-error',
