@@ -51,7 +51,7 @@ export interface Probes {
   ) => Promise<Handshake>;
   /** The same, then `GET /` on that same connection. */
   readonly exchange: (target: HandshakeTarget, signal: AbortSignal, onSlow?: () => void) => Promise<Exchange>;
-  /** Resolves through the resolvers, connects, handshakes and asks `GET /`. */
+  /** Resolves through the resolvers, once in the TTL of the answer unless it leads nowhere; connects, handshakes and asks `GET /`. */
   readonly direct: (
     hostname: string,
     port: number,

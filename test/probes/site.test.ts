@@ -213,20 +213,25 @@ describe('the direct request', () => {
 
   /** A name server that leads elsewhere when told to, a clock that can be set ahead, and the probes that use both. */
   const movingApp = async (port: number) => {
-    let address = '127.0.0.1';
+    let address: string | undefined = '127.0.0.1';
+    let ttl = 60;
     let questions = 0;
     let aheadMs = 0;
     const server = await startDnsServer((q) => {
       questions += 1;
-      return [reply(q, { answers: [{ type: 'A', name: q.name, data: address, ttl: 60 }] })];
+      if (address === undefined) return [reply(q, { rcode: 2 })];
+      return [reply(q, { answers: [{ type: 'A', name: q.name, data: address, ttl }] })];
     });
     nameServers.push(server);
     const clock = { ...realClock, monotonicMs: () => realClock.monotonicMs() + aheadMs };
     const moving = testProbes({ ca: authority.rootPem, resolvers: [server.address], clock });
     return {
       ask: async () => (await moving.direct('app.fly.test', port, never(), 'gate')).outcome,
-      moveTo: (to: string) => {
+      moveTo: (to: string | undefined) => {
         address = to;
+      },
+      keepFor: (seconds: number) => {
+        ttl = seconds;
       },
       later: (ms: number) => {
         aheadMs += ms;
@@ -242,6 +247,17 @@ describe('the direct request', () => {
     assert.deepEqual([await app.ask(), app.questions()], ['observed', 1]);
     app.later(2_000);
     assert.deepEqual([await app.ask(), app.questions()], ['observed', 2]);
+  });
+
+  it('is found while the resolvers fail, for five minutes at most', async () => {
+    const app = await movingApp(await servers.https(good, (_, response) => response.end('ok')));
+    app.keepFor(86_400);
+    assert.equal(await app.ask(), 'observed');
+    app.moveTo(undefined);
+    app.later(299_000);
+    assert.equal(await app.ask(), 'observed');
+    app.later(2_000);
+    assert.equal(await app.ask(), 'failed');
   });
 
   it('is looked up anew when the address that is remembered does not answer', async () => {
