@@ -173,7 +173,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         logger.error({ loop: name, error: String(error) }, 'a loop broke: a fault of ours');
       },
     });
-    if ('cron' in cadence) crons.push(byExpression(cadence.cron, one.due));
+    if ('cron' in cadence) crons.push(byExpression(clock, cadence.cron, one.due));
     return one;
   };
 

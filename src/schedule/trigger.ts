@@ -37,11 +37,42 @@ export function everySecond(clock: Clock, tick: () => void): Trigger {
   };
 }
 
-/** A loop that the configuration gives as a cron expression (five or six fields, in UTC). */
-export function byExpression(expression: string, tick: () => void): Trigger {
-  const task = cron.schedule(expression, tick, { ...QUIET, timezone: 'Etc/UTC' });
+/** The clocks move apart by less than this a second unless one of them jumps, or the machine was suspended. */
+const JUMP_MS = 1_500;
+
+/**
+ * A loop that the configuration gives as a cron expression (five or six fields, in UTC). After a stall that swallowed its moment it ticks
+ * late; when the wall clock jumps it ticks at once, and then follows the new time.
+ */
+export function byExpression(clock: Clock, expression: string, tick: () => void): Trigger {
+  let late: NodeJS.Immediate | undefined;
+  /** Once for all moments that were missed together. */
+  const missed = (): void => {
+    late ??= setImmediate(() => {
+      late = undefined;
+      tick();
+    });
+  };
+  const schedule = (): ReturnType<typeof cron.schedule> => {
+    const task = cron.schedule(expression, tick, { ...QUIET, timezone: 'Etc/UTC' });
+    task.on('execution:missed', missed);
+    return task;
+  };
+  const apartMs = (): number => clock.now() - clock.monotonicMs();
+  let task = schedule();
+  let lastApartMs = apartMs();
+  const watch = setInterval(() => {
+    const jumpMs = Math.abs(apartMs() - lastApartMs);
+    lastApartMs = apartMs();
+    if (jumpMs < JUMP_MS) return;
+    void task.destroy();
+    task = schedule();
+    tick();
+  }, 1_000);
   return {
     stop: () => {
+      clearInterval(watch);
+      clearImmediate(late);
       void task.destroy();
     },
   };

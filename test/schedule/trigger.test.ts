@@ -8,8 +8,11 @@ import { realClock } from '../support/clock.ts';
 
 const CHILD = fileURLToPath(new URL('./children/moved-clock.ts', import.meta.url));
 
-async function ticksAround(shiftMs: number): Promise<{ readonly before: number; readonly after: number }> {
-  const args = ['--import', 'tsx', CHILD, String(shiftMs)];
+async function ticksAround(
+  shiftMs: number,
+  trigger: string,
+): Promise<{ readonly before: number; readonly after: number }> {
+  const args = ['--import', 'tsx', CHILD, String(shiftMs), trigger];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as { before: number; after: number };
 }
@@ -18,13 +21,13 @@ describe('the trigger', { concurrency: true }, () => {
   for (const [name, shiftMs] of [
     ['set back by an hour', -3_600_000],
     ['set forward by an hour', 3_600_000],
-  ] as const) {
-    it(`goes on ticking when the wall clock is ${name}, without a burst`, async () => {
-      const { before, after } = await ticksAround(shiftMs);
-      assert.ok(before >= 1, `${before} before`);
-      assert.ok(after >= 2 && after <= 9, `${after} after`);
-    });
-  }
+  ] as const)
+    for (const trigger of ['second', 'expression'])
+      it(`by ${trigger} goes on ticking when the wall clock is ${name}, without a burst`, async () => {
+        const { before, after } = await ticksAround(shiftMs, trigger);
+        assert.ok(before >= 1, `${before} before`);
+        assert.ok(after >= 2 && after <= 9, `${after} after`);
+      });
 
   it('ticks again after a stall of the event loop, once for all that was missed', async () => {
     let ticks = 0;
@@ -45,7 +48,7 @@ describe('the trigger', { concurrency: true }, () => {
 
   it('follows a cron expression', async () => {
     const ticked = Promise.withResolvers<undefined>();
-    const trigger = byExpression('* * * * * *', () => {
+    const trigger = byExpression(realClock, '* * * * * *', () => {
       ticked.resolve(undefined);
     });
     await ticked.promise;

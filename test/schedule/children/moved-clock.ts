@@ -1,6 +1,6 @@
 /**
- * A process whose wall clock jumps, as every library in it sees it: argument 1 is by how many milliseconds. Prints how many
- * ticks came before the jump, and how many after it.
+ * A process whose wall clock jumps, as every library in it sees it: argument 1 is by how many milliseconds, argument 2 which trigger
+ * is tried. Prints how many ticks came before the jump, and how many after it.
  */
 const shiftMs = Number(process.argv[2]);
 const RealDate = Date;
@@ -15,13 +15,17 @@ globalThis.Date = class extends RealDate {
 } as DateConstructor;
 
 // Imported after the clock is ours.
-const { everySecond } = await import('../../../src/schedule/trigger.ts');
+const { byExpression, everySecond } = await import('../../../src/schedule/trigger.ts');
 const { realClock } = await import('../../support/clock.ts');
 
 let ticks = 0;
-const trigger = everySecond(realClock, () => {
+const tick = (): void => {
   ticks += 1;
-});
+};
+const trigger =
+  process.argv[3] === 'expression'
+    ? byExpression(realClock, '* * * * * *', tick)
+    : everySecond(realClock, tick);
 await realClock.sleep(2_200);
 const before = ticks;
 offsetMs = shiftMs;
