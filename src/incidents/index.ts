@@ -3,7 +3,6 @@ export { DEFAULT_INCIDENT_POLICY, stormThreshold, type IncidentPolicy } from './
 export { scopeOutcome, tenantOutcome, type Outcome } from './outcome.ts';
 export { isActive, isStorm, subjectKey, type IncidentStep } from './step.ts';
 export { moreUrgent } from './settle.ts';
-export { tick, track } from './track.ts';
 export { trackRound } from './round.ts';
 export type { RoundContext } from './storm.ts';
 export { acknowledge, annotate, close, closeRemoved, unacknowledge } from './manual.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDelivery } from '../../src/alerts/index.ts';
-import { deliveriesOf, track } from '../../src/incidents/index.ts';
+import { deliveriesOf } from '../../src/incidents/index.ts';
 import type { DeliveryOutcome, Notifier } from '../../src/model/alert.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { SECOND_MS } from '../../src/model/time.ts';
-import { claim, context, outcome } from '../incidents/fixtures.ts';
+import { claim, context, outcome, track } from '../incidents/fixtures.ts';
 import { temporaryStore } from '../store/fixtures.ts';
 import { manualClock, START } from './fixtures.ts';
 

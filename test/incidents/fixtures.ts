@@ -7,6 +7,7 @@ import type { Certainty, Scope, Severity } from '../../src/model/verdict.ts';
 import {
   DEFAULT_INCIDENT_POLICY,
   subjectKey,
+  trackRound,
   type IncidentStep,
   type Outcome,
   type RoundContext,
@@ -63,6 +64,17 @@ export function context(now: number, more: Partial<RoundContext> = {}): RoundCon
     fleet: 10,
     ...more,
   };
+}
+
+/** A round of a daemon that knows this incident alone. */
+export function track(
+  previous: Incident | undefined,
+  seen: Outcome | undefined,
+  round: RoundContext,
+): IncidentStep {
+  const known = new Map(previous === undefined ? [] : [[subjectKey(previous.subject), previous]]);
+  const [step] = trackRound(known, seen === undefined ? [] : [seen], round);
+  return step ?? { incident: previous, events: [], tell: [] };
 }
 
 /** Keeps incidents as a daemon does, and everything that was told. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { endByDeploy, globMatches, silenceFor, silenceMatches, track } from '../../src/incidents/index.ts';
+import { endByDeploy, globMatches, silenceFor, silenceMatches } from '../../src/incidents/index.ts';
 import type { Silence, SilenceMatcher } from '../../src/model/incident.ts';
-import { claim, context, diagnosis, outcome, START, tenant } from './fixtures.ts';
+import { claim, context, diagnosis, outcome, START, tenant, track } from './fixtures.ts';
 
 describe('a glob', () => {
   const table: readonly [string, string, boolean][] = [

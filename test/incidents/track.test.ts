@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { acknowledge, close, closeRemoved, tick, track, type Outcome } from '../../src/incidents/index.ts';
+import { acknowledge, close, closeRemoved, type Outcome } from '../../src/incidents/index.ts';
 import type { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Silence } from '../../src/model/incident.ts';
 import type { ProblemRef } from '../../src/model/problem.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { book, claim, context, diagnosis, latent, minute, outcome, refused, START } from './fixtures.ts';
+import {
+  book,
+  claim,
+  context,
+  diagnosis,
+  latent,
+  minute,
+  outcome,
+  refused,
+  START,
+  track,
+} from './fixtures.ts';
 
 type Seen = Parameters<typeof outcome>[0];
 
@@ -228,8 +239,8 @@ describe('reminders', () => {
   it('fall due without a run', () => {
     const { incident } = play([claim]);
     assert.ok(incident);
-    assert.deepEqual(tick(incident, context(START + HOUR_MS - 1)).tell, []);
-    assert.equal(tick(incident, context(START + HOUR_MS)).tell[0]?.reason, 'reminder');
+    assert.deepEqual(track(incident, undefined, context(START + HOUR_MS - 1)).tell, []);
+    assert.equal(track(incident, undefined, context(START + HOUR_MS)).tell[0]?.reason, 'reminder');
   });
 });
 
@@ -366,7 +377,7 @@ describe('closing', () => {
     const once = close(incident, 'suspended', minute(1)).incident;
     assert.ok(once);
     assert.deepEqual(close(once, 'suspended', minute(2)).tell, []);
-    assert.deepEqual(tick(once, context(minute(3))).tell, []);
+    assert.deepEqual(track(once, undefined, context(minute(3))).tell, []);
   });
 });
 
