@@ -123,10 +123,18 @@ const coveredByWildcardOnly: Explains = ({ reason, verdict }, { tenant, settings
 const noConnectionAsControl: Explains = (check, scene) =>
   noConnection(check, scene) && asControl(check, scene);
 
+function isUnknownToFly({ shared }: Scene): boolean {
+  const { machines } = shared.management;
+  return machines.outcome === 'failed' && machines.failure.code === 'not-found';
+}
+
 /** An app that is gone took its certificates along. */
-const goneWithTheApp: Explains = (check, scene) => {
-  const { machines } = scene.shared.management;
-  return machines.outcome === 'failed' && machines.failure.code === 'not-found' && asControl(check, scene);
+const goneWithTheApp: Explains = (check, scene) => isUnknownToFly(scene) && asControl(check, scene);
+
+/** What Fly does not know by this name and serves names all the same is looked for wrongly, and not down. */
+const withoutTheProxy: Explains = (check, scene) => {
+  if (isUnknownToFly(scene) && !scene.controlFails) return false;
+  return check.reason === 'server-error' || check.reason?.endsWith('-during-request') === true;
 };
 
 const WILDCARD_CERTIFICATE: Explained = {
@@ -205,9 +213,7 @@ const EXPLAINED: Readonly<Record<MonitorProblem | PlatformProblem, Explained>> =
     'tls-handshake': goneWithTheApp,
     'management-certificate': ({ reason }) => reason === 'not-found-during-api',
     'site-response': (check, scene) =>
-      check.reason === 'server-error' ||
-      (check.reason?.endsWith('-during-request') ?? false) ||
-      (noConnection(check, scene) && goneWithTheApp(check, scene)),
+      withoutTheProxy(check, scene) || (noConnection(check, scene) && goneWithTheApp(check, scene)),
   },
 };
 

@@ -500,6 +500,14 @@ describe('honesty', () => {
     assert.deepEqual([diagnosis?.severity, diagnosis?.certainty, beside], ['warning', 'likely', []]);
     assert.match(diagnosis?.summary ?? '', /platform\.managementApp may name the wrong app/u);
     assert.ok(!JSON.stringify(diagnosis?.remediation).includes('fly certs add'));
+    // What serves all others hides no tenant's outage.
+    const broken = diagnosed({ site: observed(NO_SUCH_TENANT), platform: shared });
+    assert.deepEqual(codes(broken), {
+      ...NOTHING,
+      platform: 'management-app-down',
+      tenant: 'tenant-not-routed',
+    });
+    assert.deepEqual([broken.result.diagnosis?.severity, broken.result.explainedBy], ['critical', null]);
   });
 
   it('a management app that is gone explains handshakes that fail everywhere', () => {
