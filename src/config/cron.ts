@@ -9,26 +9,46 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 const SECOND: Field = { min: 0, max: 59 };
+const DAY: Field = { min: 1, max: 31 };
+const MONTH: Field = { min: 1, max: 12, names: ['', ...MONTHS] };
 const FIELDS: readonly Field[] = [
   { min: 0, max: 59 },
   { min: 0, max: 23 },
-  { min: 1, max: 31 },
-  { min: 1, max: 12, names: ['', ...MONTHS] },
+  DAY,
+  MONTH,
   { min: 0, max: 7, names: WEEKDAYS },
 ];
+
+/** Of each month, in a year that has most. */
+const DAYS_IN = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The outer form only, for editors: what the fields may hold is decided by `isCron`. */
 export const CRON = /^[\dA-Za-z*/,-]+(?: [\dA-Za-z*/,-]+){4,5}$/;
 
 /**
  * Would a cron expression of five fields, or six with seconds in front, ever start something? Said when the configuration is read, not
- * when the daemon starts: each field holds `*`, numbers, ranges, steps and lists within its bounds.
+ * when the daemon starts: each field holds `*`, numbers, ranges, steps and lists within its bounds, and some month has the day.
  */
 export function isCron(text: string): boolean {
   if (!CRON.test(text)) return false;
   const parts = text.split(' ');
   const fields = parts.length === 6 ? [SECOND, ...FIELDS] : FIELDS;
-  return fields.every((field, index) => (parts[index] ?? '').split(',').every((item) => fits(item, field)));
+  const [day = '', month = ''] = parts.slice(-3);
+  return (
+    fields.every((field, index) => (parts[index] ?? '').split(',').every((item) => fits(item, field))) &&
+    valuesOf(month, MONTH).some((one) => Math.min(...valuesOf(day, DAY)) <= (DAYS_IN[one - 1] ?? 0))
+  );
+}
+
+/** The numbers that a field stands for. */
+function valuesOf(text: string, field: Field): readonly number[] {
+  return text.split(',').flatMap((item) => {
+    const [range = '', step = '1'] = item.split('/');
+    const [first = field.min, last = first] =
+      range === '*' ? [field.min, field.max] : range.split('-').map((end) => numberOf(end, field));
+    const count = Math.floor((last - first) / Number(step)) + 1;
+    return Array.from({ length: count }, (_, index) => first + index * Number(step));
+  });
 }
 
 function fits(item: string, field: Field): boolean {

@@ -53,7 +53,7 @@ export function cadence(bounds: Bounds = {}) {
         context.addIssue({
           code: 'custom',
           message:
-            'must hold numbers that exist: (second 0-59,) minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7',
+            'must hold numbers that exist: (second 0-59,) minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7; and one of the months must have the day',
         });
         return z.NEVER;
       }

@@ -26,6 +26,11 @@ describe('a cron expression', () => {
     ['mon * * * *', false],
     ['* * * *', false],
     ['* * * * * * *', false],
+    ['0 0 29 2 *', true],
+    ['0 0 30,*/30 feb *', true],
+    ['0 0 31 4-6/2,7 *', true],
+    ['0 0 30 2 *', false],
+    ['0 0 31 4,jun *', false],
     ['@daily', false],
     ['', false],
   ];

@@ -142,7 +142,7 @@ describe('what is wrong with a configuration is said with file, line and key', (
     [
       'a cron expression that never begins',
       'watch: {inventory: "*/5 25 * * *"}',
-      '6: watch.inventory: must hold numbers that exist: (second 0-59,) minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7',
+      '6: watch.inventory: must hold numbers that exist: (second 0-59,) minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7; and one of the months must have the day',
     ],
     [
       'an address of nobody',
