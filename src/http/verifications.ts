@@ -48,6 +48,9 @@ export interface Verification {
 /** Up to so many are asked about one by one at Fly's API; more are cheaper to sweep. As the gate on the command line does it. */
 const ASKED_ONE_BY_ONE = 10;
 const MAX_RUNNING = 50;
+/** All that run hold their results: together at most so many, or so many for each tenant of the fleet. */
+const MAX_RUNNING_TENANTS = 5_000;
+const MAX_RUNNING_TIMES = 5;
 /** What is over is kept for who comes to fetch it, within bounds: a result of 10,000 tenants is about 40 MB. */
 const KEEP_MS = 10 * MINUTE_MS;
 const MAX_KEPT = 100;
@@ -122,7 +125,9 @@ export function createVerifications(context: VerificationsContext): Verification
       // One that has begun may have passed the tenant that this caller has just deployed.
       const next = ofAll.find(({ begun }) => !begun);
       if (next !== undefined) return next.verification;
-      if (running.length >= MAX_RUNNING)
+      const together = running.reduce((sum, { verification }) => sum + verification.total, tenants.length);
+      const most = Math.max(MAX_RUNNING_TENANTS, MAX_RUNNING_TIMES * fleet.tenants().length);
+      if (running.length >= MAX_RUNNING || together > most)
         throw new HttpError('rate-limited', 'Too many verifications are running; try again later.');
       const swept = claims || tenants.length > ASKED_ONE_BY_ONE;
       const before = ofAll.at(-1)?.verification.over;

@@ -101,6 +101,20 @@ describe('a flood of verifications', () => {
   });
 });
 
+describe('a few verifications of many tenants', () => {
+  it('are as bounded as many of a few: their results are in memory', async (context) => {
+    const { context: daemon } = await testApp(context);
+    const ids = Array.from({ length: 1_200 }, (_, index) => index.toString(16).padStart(12, '0'));
+    daemon.fleet.setTenants(ids.map((id) => tenantById(id, daemon.platform)));
+    const verifyNow = () => new Promise<undefined>(() => undefined);
+    const scheduler = { ...daemon.scheduler, verifyNow, sweepNow: () => Promise.resolve() };
+    const verifications = createVerifications({ ...daemon, scheduler });
+    const ask = () => verifications.start({ names: ids, claims: false, by: 'ci' });
+    for (let turn = 0; turn < 5; turn += 1) await ask();
+    await assert.rejects(ask, { code: 'rate-limited' });
+  });
+});
+
 describe('verifications of all tenants', () => {
   it('are shared by who asked before they began: one that goes on may have passed a deploy of a moment ago', async (context) => {
     const { context: daemon } = await testApp(context);
