@@ -19,7 +19,7 @@ interface FormerNotifier {
 }
 
 /** So often the former address is tried with one message: ten to twenty minutes, with the pauses of the delivery. */
-const TRIES = 10;
+const TRIES = 16;
 
 /**
  * A channel whose address changed while incidents were open: what was told at the former address is told there to its end, and

@@ -25,8 +25,8 @@ it('the new address takes over where the former one does not answer any more', a
 
   const send = async () => (await notifier.send(resolved, sendContext({ handle: 'old' }))).result;
   const results = [];
-  for (let attempt = 1; attempt <= 10; attempt += 1) results.push(await send());
-  assert.deepEqual(results, [...Array<string>(9).fill('retry'), 'sent']);
+  for (let attempt = 1; attempt <= 16; attempt += 1) results.push(await send());
+  assert.deepEqual(results, [...Array<string>(15).fill('retry'), 'sent']);
   assert.equal(await send(), 'sent', 'and stays with it');
   assert.equal(receiver.received.length, 2);
 });
