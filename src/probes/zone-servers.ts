@@ -5,7 +5,7 @@ import type { Observation } from '../model/observation.ts';
 import { isForbiddenAddress } from './address-policy.ts';
 import { stopped } from './deadline.ts';
 import type { Response } from './dns-message.ts';
-import { formatEndpoint } from './endpoint.ts';
+import { familyOf, formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { observe } from './observe.ts';
 import { askResolvers, resolveFamily, type ResolverOptions } from './resolve.ts';
 
@@ -22,7 +22,8 @@ export interface ZoneOptions extends ResolverOptions {
 
 /**
  * The addresses of the name servers of the zone that holds the domain, found through the resolvers: the NS records of
- * the domain, of the apex that a negative answer's SOA names, or of the next name up. Never rejects.
+ * the domain, of the apex that a negative answer's SOA names, or of the next name up. One address of each server comes first, so
+ * that whoever asks a few asks different servers. Never rejects.
  */
 export function zoneServers(
   domain: string,
@@ -32,13 +33,29 @@ export function zoneServers(
   return observe(options.clock, 'resolve', async () => {
     const names = await nameServers(normalizeHostname(domain), options, signal);
     const found = await Promise.all(
-      names.flatMap((name) => FAMILIES.map((family) => addressesOf(name, family, options, signal))),
+      familiesFor(options.resolvers).map(async (family) =>
+        inTurn(await Promise.all(names.map((name) => addressesOf(name, family, options, signal)))),
+      ),
     );
     const addresses = [...new Set(found.flat())].slice(0, MAX_ADDRESSES);
     if (addresses.length === 0)
       throw stopped('resolve', 'no-address', "the zone's name servers have no usable address");
     return addresses.map((address) => formatEndpoint({ address, port: DNS_PORT }));
   });
+}
+
+/** The family in which the resolvers are reached first: it works here. */
+function familiesFor(resolvers: readonly string[]): readonly Family[] {
+  const first = parseEndpoint(resolvers[0] ?? '', DNS_PORT);
+  return first !== undefined && familyOf(first.address) === 'ipv6' ? FAMILIES.toReversed() : FAMILIES;
+}
+
+/** The first of each list, then the second of each. */
+function inTurn(lists: readonly (readonly string[])[]): readonly string[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) =>
+    lists.flatMap((list) => list.slice(index, index + 1)),
+  ).flat();
 }
 
 async function nameServers(

@@ -379,6 +379,33 @@ describe("the zone's own name servers", () => {
     assert.deepEqual(found.outcome === 'observed' && found.facts, ['198.41.0.4:53', '198.41.0.5:53']);
   });
 
+  it('are different ones first, in the family in which the resolvers are reached', async () => {
+    const server = await serve((q) => {
+      const number = /^ns(\d)\.test$/.exec(q.name)?.[1];
+      if (number === undefined)
+        return [
+          reply(q, {
+            answers: [1, 2].map((n) => ({ type: 'NS', name: q.name, data: `ns${n}.test`, ttl: 60 })),
+          }),
+        ];
+      const data = q.type === 'A' ? `198.41.0.${number}` : `2001:500::${number}`;
+      return [reply(q, { answers: [{ type: q.type as 'A', name: q.name, data, ttl: 60 }] })];
+    });
+    const foundThrough = async (...resolvers: readonly string[]) => {
+      const found = await testProbes({ resolvers, allowPrivateAddresses: false }).zoneServers(
+        'tenants.test',
+        never(),
+      );
+      return found.outcome === 'observed' && found.facts;
+    };
+    const [v4, v6] = [
+      ['198.41.0.1:53', '198.41.0.2:53'],
+      ['[2001:500::1]:53', '[2001:500::2]:53'],
+    ] as const;
+    assert.deepEqual(await foundThrough(server.address), [...v4, ...v6]);
+    assert.deepEqual(await foundThrough('[::1]:1', server.address), [...v6, ...v4]);
+  });
+
   it('are found above a domain that is no zone of its own', async () => {
     const server = await serve(zone('example.test'));
     const found = await testProbes({ resolvers: [server.address], allowPrivateAddresses: false }).zoneServers(
