@@ -28,16 +28,16 @@ export interface SchedulerOptions {
   };
   readonly concurrency: number;
   readonly handshakesPerSecond: number;
-  /** When each loop last began, wall clock; survives a restart. */
+  /** When upkeep last began, wall clock; survives a restart. The other loops begin anew: nothing is verified before they have looked. */
   readonly ledger: {
-    readonly load: (loop: LoopName) => number | undefined;
-    readonly save: (loop: LoopName, at: number) => void;
+    readonly load: () => number | undefined;
+    readonly save: (at: number) => void;
   };
   /** Retention, rollups, checkpoint, dead-man ping. */
   readonly upkeep: (signal: AbortSignal) => Promise<void>;
 }
 
-export type LoopName = 'inventory' | 'platform' | 'suspects' | 'upkeep';
+type LoopName = 'inventory' | 'platform' | 'suspects' | 'upkeep';
 
 /** Decides when the daemon does what. */
 export interface Scheduler {
@@ -81,7 +81,7 @@ const SCHEDULED = ['failing', 'routine'] as const satisfies readonly Priority[];
 const VERIFICATIONS_PATIENCE_MS = 2 * MINUTE_MS;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { fleet, clock, logger, recorder, intervals, ledger } = options;
+  const { fleet, clock, logger, recorder, intervals } = options;
   const controller = new AbortController();
   const timetable = createTimetable();
   const timers = new Set<NodeJS.Timeout>();
@@ -154,17 +154,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       queue.push(id, scheduled(id), { tenant: id, trigger: 'schedule', atMs, run: {} });
   };
 
-  const loop = (name: LoopName, cadence: Cadence, run: (signal: AbortSignal) => Promise<void>): Loop => {
+  const loop = (
+    name: LoopName,
+    cadence: Cadence,
+    run: (signal: AbortSignal) => Promise<void>,
+    kept?: SchedulerOptions['ledger'],
+  ): Loop => {
     const one = createLoop({
       name,
       // By a cron expression the loop runs once at the start and then when it is told.
       intervalMs: 'cron' in cadence ? Number.POSITIVE_INFINITY : cadence.everyMs,
       clock,
-      // Platform and suspects are looked at anew after every start: nothing is verified before they are known.
-      lastStart: name === 'upkeep' ? ledger.load(name) : undefined,
+      lastStart: kept?.load(),
       run,
       started: (at) => {
-        ledger.save(name, at);
+        kept?.save(at);
       },
       late: (lagMs) => {
         recorder.lag(name, lagMs);
@@ -185,7 +189,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         loop('platform', intervals.platform, work.observeShared),
         loop('inventory', intervals.inventory, work.sweep),
         loop('suspects', intervals.suspects, work.lookAtSuspects),
-        loop('upkeep', { everyMs: UPKEEP_MS }, options.upkeep),
+        loop('upkeep', { everyMs: UPKEEP_MS }, options.upkeep, options.ledger),
       ];
       const tick = (): void => {
         for (const one of loops) one.tick();

@@ -4,7 +4,7 @@ import type { Logger } from '../model/logger.ts';
 import { SECOND_MS, type Clock } from '../model/time.ts';
 import type { Fleet } from '../monitor/fleet.ts';
 import type { Tracker } from '../monitor/tracker.ts';
-import type { LoopName, SchedulerOptions } from '../schedule/scheduler.ts';
+import type { SchedulerOptions } from '../schedule/scheduler.ts';
 import type { RunWriter, Store } from '../store/index.ts';
 import { createDeadMan } from './dead-man.ts';
 
@@ -32,6 +32,9 @@ export interface Upkeep {
 /** One round of housekeeping takes at most so long, with pauses for the probes in between; the rest waits for the next. */
 const ROUND_MS = 20 * SECOND_MS;
 const PAUSE_MS = 50;
+
+/** The name under which the moment of the last round stands among what is due. */
+const UPKEEP = 'upkeep';
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
   const { store, writer, config, clock, logger, metrics, tracker } = options;
@@ -81,10 +84,10 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       await deadMan(signal);
     },
     ledger: {
-      load: (loop: LoopName) => store.dueTimes.load(loop).find(({ tenant }) => tenant === null)?.dueAt,
-      save: (loop: LoopName, at: number) => {
+      load: () => store.dueTimes.load(UPKEEP).find(({ tenant }) => tenant === null)?.dueAt,
+      save: (at) => {
         try {
-          store.dueTimes.save(loop, [{ tenant: null, dueAt: at }]);
+          store.dueTimes.save(UPKEEP, [{ tenant: null, dueAt: at }]);
         } catch (error) {
           complain(error);
         }
