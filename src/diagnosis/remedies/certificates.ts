@@ -34,7 +34,7 @@ export function awaitingConfiguration(context: TenantContext): readonly Remediat
   const { hostname } = tenant.tenant;
   return [
     claimsOf(hostname, 'Shows every app that claims the name: a second claim keeps the first one waiting.'),
-    lookUp(hostname, 'Must show the addresses of the management app.'),
+    lookUp(hostname, 'Must lead to the management app, as the names of other tenants do.'),
     ...(wildcardServes(context)
       ? [
           removeCertificate(

@@ -56,7 +56,12 @@ export function removeOverride(context: TenantContext): readonly RemediationStep
       prose`Wait ${number(ttlSeconds)} seconds, the TTL of the former record, before the next step.`,
       'Resolvers keep handing out the old answer until then, and whoever gets it still needs what stands there now.',
     ),
-    digShort(hostname, 'A', null, 'Must now show the addresses of the management app.'),
+    digShort(
+      hostname,
+      'A',
+      null,
+      custom ? 'Must now show where the domain has to lead.' : 'Must now show what the wildcard answers.',
+    ),
   ];
 }
 
