@@ -72,9 +72,8 @@ export function createDelivery(options: DeliveryOptions): DeliveryPipeline {
   const begin = (): void => {
     const names = notifiers.map(({ name }) => name);
     guarded('channels could not be enabled', undefined, () => {
-      // A start or a new configuration is how a person says that the channel is repaired.
-      for (const name of outbox.disabledChannels().keys())
-        if (names.includes(name)) outbox.enableChannel(name);
+      // A start or a new configuration is how a person says that the channel is repaired, or not there any more.
+      for (const name of outbox.disabledChannels().keys()) outbox.enableChannel(name);
     });
     guarded('old deliveries could not be listed', undefined, () => {
       giveUpStrays(outbox, names, clock.now() - limits.giveUpAfterMs, clock.now());

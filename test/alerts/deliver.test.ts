@@ -377,6 +377,14 @@ describe('delivery', () => {
     }
   });
 
+  it('forgets at a start that a channel was disabled, also one that the configuration lost', async () => {
+    const { delivery, store } = setUp({ a: ok });
+    for (const name of ['a', 'gone']) store.outbox.disableChannel(name, START, 'Slack answered no_service');
+    delivery.start();
+    assert.deepEqual([...store.outbox.disabledChannels().keys()], []);
+    await delivery.stop();
+  });
+
   it('tells a channel that forgets what is open, after a start', async () => {
     const resumed: string[] = [];
     const { store, time } = setUp({ a: ok });
