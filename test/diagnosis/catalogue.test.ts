@@ -14,6 +14,7 @@ import {
   PLATFORM,
   claim,
   context,
+  handshake,
   lookup,
   observed,
   outline,
@@ -304,6 +305,19 @@ describe('the remedy of the platform', () => {
       JSON.stringify(steps),
       /set the record \*\.systemprompt\.io to A 66\.241\.124\.121 and AAAA 2a09:8280:1::1\./,
     );
+  });
+  it('has this machine’s own way out tried first where nothing comes back in one family', () => {
+    const at = (address: string, reached: boolean) => ({
+      ...handshake(address, HOSTNAME, !reached),
+      connectMs: reached ? 5 : null,
+    });
+    const first = (...handshakes: readonly ReturnType<typeof at>[]) =>
+      outline(buildRemediation('edge-partial-outage', context({ tenant: tenant({ handshakes }) })))[0];
+    assert.match(first(at('66.241.124.121', true), at('2a09:8280:1::1', false)) ?? '', /^curl -6 /);
+    assert.match(first(at('66.241.124.121', false), at('2a09:8280:1::1', true)) ?? '', /^curl -4 /);
+    assert.match(first(at('66.241.124.121', false), at('2a09:8280:1::1', false)) ?? '', /^openssl /);
+    const reset = handshake('2a09:8280:1::1', HOSTNAME, true);
+    assert.match(first(at('66.241.124.121', true), reset) ?? '', /^openssl /);
   });
   it('changes nothing in an outage of the edge', () => {
     const steps = buildRemediation('platform-tls-outage', context({ tenant: null }));

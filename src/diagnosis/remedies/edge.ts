@@ -15,6 +15,7 @@ const MAX_ADDRESSES = 4;
 
 export function edgePartialOutage({ tenant }: TenantContext): readonly RemediationStep[] {
   return [
+    ...ownWayOut(tenant.handshakes),
     ...handshakesAgain(
       tenant.handshakes,
       'Repeat it a few times: the addresses that fail are the edge’s, not the tenant’s.',
@@ -67,6 +68,7 @@ export function platformTlsOutage({ platform, shared }: RemedyContext): readonly
   const handshakes = shared.controls.flatMap((control) => control.handshakes);
   const claimsKnown = factsOf(shared.wildcardClaims) !== undefined;
   return [
+    ...ownWayOut(handshakes),
     ...handshakesAgain(handshakes, 'A name that no tenant owns: while it fails, no tenant can work.'),
     ...(claimsKnown
       ? []
@@ -87,6 +89,25 @@ export function platformTlsOutage({ platform, shared }: RemedyContext): readonly
         : 'As long as no claim of the wildcard is found, nothing explains this outage, and a change now could leave a second fault behind when the edge recovers.',
     ),
     verifyAll('Waits until handshakes succeed again.', '5m'),
+  ];
+}
+
+/** Nothing at all comes back in one address family while the other works: a route of this machine that leads nowhere looks like that, too. */
+function ownWayOut(handshakes: readonly Handshake[]): readonly RemediationStep[] {
+  const judged = handshakes.filter(
+    ({ result }) => result.outcome === 'observed' || result.failure.code !== 'no-route',
+  );
+  const silent = new Set(judged.filter(({ connectMs }) => connectMs === null).map(({ family }) => family));
+  const heard = new Set(judged.filter(({ connectMs }) => connectMs !== null).map(({ family }) => family));
+  const [family] = silent;
+  if (family === undefined || silent.size > 1 || heard.size !== 1 || heard.has(family)) return [];
+  const name = family === 'ipv6' ? 'IPv6' : 'IPv4';
+  return [
+    reads(
+      shell`curl ${literal(family === 'ipv6' ? '-6' : '-4')} -sS -m 10 -o /dev/null -D - https://one.one.one.one/`,
+      `Nothing comes back over ${name} and the other family works. If this fails as well, it is the way out of this machine: repair it, or take its ${name} route away and these addresses are left aside.`,
+      'Try the address family at another place.',
+    ),
   ];
 }
 
