@@ -221,7 +221,7 @@ async function startOn(
     ...host,
     config,
     platform,
-    store: { ...store, silences: withNotice(store.silences, decisions.notice) },
+    store: { ...store, silences: withNotice(store.silences, decisions.notice, silences.refresh) },
     fleet,
     tracker,
     scheduler,

@@ -46,7 +46,10 @@ export function createSilenceBook(
 }
 
 /** The table as others in this process use it: the change counter of the database is silent about our own writes. */
-export function withNotice(table: SilenceTable, notice: () => void): SilenceTable {
+export function withNotice(table: SilenceTable, ...noticed: readonly (() => void)[]): SilenceTable {
+  const notice = (): void => {
+    for (const one of noticed) one();
+  };
   return {
     ...table,
     add: (silence) => {

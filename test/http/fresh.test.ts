@@ -46,4 +46,18 @@ describe('a verification over HTTP, long before the next sweep', () => {
     assert.deepEqual(await verify({ claims: true }), ['certificate-on-foreign-app']);
     watched.sandbox.applyFlyCommand(`fly certs remove ${HOSTNAME} -a ${other} -y`);
   });
+
+  it('a silence holds for the very next decision', async () => {
+    watched.sandbox.world.addCertificate(APP, HOSTNAME);
+    await verify({});
+    const incident = () =>
+      watched.daemon.tracker.unresolved().find(({ subject }) => subject.name === INCIDENT_TENANT);
+    await until('the incident', incident);
+    const body = { matcher: { tenant: INCIDENT_TENANT }, reason: 'known', for: '1h' };
+    const { silence } = (await watched.call('POST', '/api/v1/silences', { body })).json() as {
+      readonly silence: { readonly id: string };
+    };
+    watched.daemon.tracker.flush();
+    assert.equal(incident()?.silencedBy, silence.id);
+  });
 });
