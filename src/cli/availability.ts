@@ -25,7 +25,7 @@ export function availabilityCommand(context: CliContext): Command {
 
 const HELP = `
 A share is (passed + with warnings) / (passed + with warnings + failed): what we could not tell counts for nobody.
-Runs are counted, not minutes: a tenant that fails after a deploy is verified every 5 s, and its outage weighs more than it lasted.
+Runs on schedule count; those after a deploy come in crowds while something is wrong, and count only where there are no others.
 Counts begin with the full hour, or with the full day where hours are no longer kept.
 
 Exit codes: 0 printed, 2 wrong usage or configuration, or no database, 4 no tenant matched.

@@ -1,16 +1,21 @@
 import type { Availability, RunCounts } from '../model/history.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
-import { VERDICTS, type Verdict } from '../model/verdict.ts';
+import { VERDICTS } from '../model/verdict.ts';
 import type { Codebook } from './codebook.ts';
 import type { Connection } from './connection.ts';
-import { VERDICT_IN_SQL } from './run-row.ts';
+import { isCounted } from './rollup-row.ts';
+import { eachVerdictAndTrigger, VERDICT_AND_TRIGGER_IN_SQL } from './run-row.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 
 /** Hours before this time were removed; days remain. Written by retention. */
 export const HOURS_FLOOR_KEY = 'rollups.hours-floor';
 
 export interface AvailabilityQuery {
-  /** Up to the newest run. `since` is rounded down to its hour. Of all tenants with history with null. */
+  /**
+   * Of the runs on schedule, up to the newest. Others come in crowds while something is wrong, and would make an outage longer than it
+   * was; they count where there are none on schedule, as in the history of a gate. `since` is rounded down to its hour. Of all tenants
+   * with history with null.
+   */
   readonly availability: (tenant: string | null, since: number) => readonly Availability[];
 }
 
@@ -38,12 +43,15 @@ export function createAvailability(
     return Math.floor(since / unit) * unit;
   };
 
-  /** Two hexadecimal digits for each run. */
-  const count = (verdicts: string): RunCounts => {
-    const counts = { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 };
-    for (let index = 0; index < verdicts.length; index += 2)
-      counts[codes.decode('verdict', parseInt(verdicts.slice(index, index + 2), 16)) as Verdict] += 1;
-    return counts;
+  /** Those that count; all of them where none does and none was counted before. */
+  const count = (runs: string, before: RunCounts | undefined): RunCounts => {
+    const counted = { ...NOTHING };
+    const others = { ...NOTHING };
+    eachVerdictAndTrigger(runs, codes, (verdict, trigger) => {
+      (isCounted({ trigger }) ? counted : others)[verdict] += 1;
+    });
+    const someCounted = before !== undefined || VERDICTS.some((verdict) => counted[verdict] > 0);
+    return someCounted ? counted : others;
   };
 
   return {
@@ -60,7 +68,7 @@ export function createAvailability(
         };
         for (const row of hours.all(start, firstDay, ...only)) add(row.name, row);
         for (const row of days.all(firstDay, Number.MAX_SAFE_INTEGER, ...only)) add(row.name, row);
-        for (const row of runs.all(start - 1, ...only)) add(row.name, count(row.verdicts));
+        for (const row of runs.all(start - 1, ...only)) add(row.name, count(row.runs, sums.get(row.name)));
         return [...sums].map(([name, sum]) => ({ tenant: name, ...sum, ratio: ratioOf(sum) }));
       }),
   };
@@ -73,12 +81,14 @@ function queries(connection: Connection, where: string) {
       `SELECT name, ${sums} FROM tenants CROSS JOIN ${table}
        WHERE tenant = tenants.id AND at >= ? AND at < ? ${where} GROUP BY tenants.id`,
     );
-  const runs = connection.prepare<{ name: string; verdicts: string }>(
-    `SELECT name, group_concat(${VERDICT_IN_SQL}, '') AS verdicts FROM tenants CROSS JOIN runs
+  const runs = connection.prepare<{ name: string; runs: string }>(
+    `SELECT name, group_concat(${VERDICT_AND_TRIGGER_IN_SQL}, '') AS runs FROM tenants CROSS JOIN runs
      WHERE tenant = tenants.id AND at > max(rolled_until, ?) ${where} GROUP BY tenants.id`,
   );
   return { hours: period('hourly'), days: period('daily'), runs };
 }
+
+const NOTHING: RunCounts = { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 };
 
 function addCounts(before: RunCounts | undefined, more: RunCounts): RunCounts {
   return {

@@ -19,6 +19,11 @@ export function emptyTally(): Tally {
   return { counts: { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 }, latency: new Map() };
 }
 
+/** Runs on schedule are spread evenly over time; all others come more often when something is wrong. */
+export function isCounted({ trigger }: Pick<Run, 'trigger'>): boolean {
+  return trigger === 'schedule';
+}
+
 export function addRun(tally: Tally, run: Pick<Run, 'verdict' | 'durationMs' | 'stages'>): void {
   tally.counts[run.verdict] += 1;
   // A skipped run took no time that says anything.

@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import {
   addRun,
   emptyTally,
+  isCounted,
   mergeTally,
   packLatency,
   toRollup,
@@ -43,7 +44,7 @@ type Period = 'hourly' | 'daily';
 const LENGTH_MS: Readonly<Record<Period, number>> = { hourly: HOUR_MS, daily: DAY_MS };
 
 /**
- * Hours and days (UTC) of each tenant. Every run is counted exactly once: `tenants.rolled_until` moves in the transaction
+ * Hours and days (UTC) of each tenant. Every run on schedule is counted exactly once: `tenants.rolled_until` moves in the transaction
  * that adds the runs up to it, and a run that is written at or before it is added in the transaction that writes it.
  */
 export function createRollups(connection: Connection, keys: TenantKeys, codes: Codebook): RollupWriter {
@@ -63,10 +64,11 @@ export function createRollups(connection: Connection, keys: TenantKeys, codes: C
 
   const addToBoth = (
     tenant: number,
-    runs: Iterable<Pick<Run, 'at' | 'verdict' | 'durationMs' | 'stages'>>,
+    runs: Iterable<Pick<Run, 'at' | 'trigger' | 'verdict' | 'durationMs' | 'stages'>>,
   ): void => {
     const tallies = { hourly: new Map<number, Tally>(), daily: new Map<number, Tally>() };
     for (const run of runs) {
+      if (!isCounted(run)) continue;
       for (const period of ['hourly', 'daily'] as const) {
         const start = Math.floor(run.at / LENGTH_MS[period]) * LENGTH_MS[period];
         let tally = tallies[period].get(start);

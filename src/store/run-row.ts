@@ -100,8 +100,22 @@ export function standingOf(data: Uint8Array, codes: Codebook): Standing {
   return { verdict, code: problem === 0 ? null : (codes.decode('problem', problem - 1) as ProblemCode) };
 }
 
-/** For SQL: the verdict's number is the second byte of a row, as long as there are fewer than 128. Two digits. */
-export const VERDICT_IN_SQL = 'hex(substr(data, 2, 1))';
+/** For SQL: the numbers of verdict and trigger are the second and third byte of a row, as long as there are fewer than 128. */
+export const VERDICT_AND_TRIGGER_IN_SQL = 'hex(substr(data, 2, 2))';
+
+/** Walks over what `group_concat(VERDICT_AND_TRIGGER_IN_SQL, '')` gave: four hexadecimal digits for each run. */
+export function eachVerdictAndTrigger(
+  digits: string,
+  codes: Codebook,
+  take: (verdict: Verdict, trigger: Trigger) => void,
+): void {
+  const bytes = Buffer.from(digits, 'hex');
+  for (let offset = 0; offset + 1 < bytes.length; offset += 2)
+    take(
+      codes.decode('verdict', bytes[offset] ?? 0) as Verdict,
+      codes.decode('trigger', bytes[offset + 1] ?? 0) as Trigger,
+    );
+}
 
 function packStages(stages: StageTimings, codes: Codebook, writer: ByteWriter): void {
   const byCode: (number | undefined)[] = [];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'node:test';
 import type { RunCounts } from '../../src/model/history.ts';
+import type { Run } from '../../src/model/run.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { VERDICTS } from '../../src/model/verdict.ts';
 import { addDuration, mergeHistogram, quantile, type Histogram } from '../../src/store/histogram.ts';
@@ -108,6 +109,44 @@ describe('availability', () => {
     assert.deepEqual(store.rollups.availability('b', T0).length, 1);
     assert.deepEqual(store.rollups.availability('unknown', T0), []);
     assert.deepEqual(store.rollups.availability(null, T0 + HOUR_MS), []);
+  });
+});
+
+describe('availability of a tenant that is verified more often while it fails', () => {
+  const outage = (trigger: Run['trigger']) =>
+    entries(
+      // An hour on schedule, of which ten minutes failed; after a deploy every five seconds.
+      ...Array.from({ length: 60 }, (_, minute) =>
+        aRun('a', T0 + minute * MINUTE_MS, { verdict: minute < 10 ? 'fail' : 'pass' }),
+      ),
+      ...Array.from({ length: 120 }, (_, turn) =>
+        aRun('a', T0 + turn * 5_000 + 1_000, { verdict: 'fail', trigger }),
+      ),
+    );
+
+  for (const trigger of ['deploy', 'recheck', 'gate', 'manual'] as const) {
+    it(`is that of the runs on schedule (${trigger})`, (context) => {
+      const store = temporaryStore(context);
+      store.runs.append(outage(trigger));
+      const ratio = () => store.rollups.availability('a', T0)[0]?.ratio;
+      assert.equal(ratio(), 50 / 60);
+      while (store.rollups.advance(T0 + DAY_MS, { all: true }) > 0);
+      assert.equal(ratio(), 50 / 60);
+      assert.equal(store.rollups.hours('a', T0, T0 + HOUR_MS)[0]?.latency.total?.count, 60);
+      store.runs.append(entries(aRun('a', T0 + 500, { verdict: 'fail', trigger })));
+      assert.equal(ratio(), 50 / 60, 'nor do late ones count');
+    });
+  }
+
+  it('is that of all runs where none is on schedule', (context) => {
+    const store = temporaryStore(context);
+    const verdicts = ['pass', 'pass', 'fail', 'pass'] as const;
+    store.runs.append(
+      entries(
+        ...verdicts.map((verdict, hour) => aRun('a', T0 + hour * HOUR_MS, { verdict, trigger: 'gate' })),
+      ),
+    );
+    assert.equal(store.rollups.availability('a', T0)[0]?.ratio, 0.75);
   });
 });
 
