@@ -115,7 +115,7 @@ function runsOf({ runs }: HistoryReport): string {
   if (runs === null) return 'no runs';
   const { pass, warn, fail, unknown, skipped, ratio } = runs;
   const counts = [
-    `${pass + warn + fail + unknown + skipped} runs`,
+    `${pass + warn + fail + unknown + skipped} runs counted`,
     ...(ratio === null ? [] : [`${spokenRatio(ratio)} available`]),
     ...(fail === 0 ? [] : [`${fail} failed`]),
     ...(unknown === 0 ? [] : [`${unknown} could not tell`]),

@@ -146,7 +146,7 @@ describe('history', () => {
       [
         'a1.example.test  tenant a1, app sp-a1',
         'now: failed (certificate-on-tenant-app), last run 5 s ago (schedule)',
-        'since 2026-11-01 00:00:00 UTC (1 d): 5 runs, 50.00 % available, 2 failed, 1 could not tell',
+        'since 2026-11-01 00:00:00 UTC (1 d): 3 runs counted, 33.33 % available, 2 failed',
         'a run takes 81 ms, one in ten over 81 ms, one in a hundred over 81 ms (latest 5 runs)',
         'usually: resolve 3.4 ms, connect 11 ms, handshake 25 ms, first-byte 31 ms, transfer 0.4 ms, direct 40 ms',
         '',
