@@ -19,6 +19,7 @@ export type CustomOutcome =
 
 export interface CustomComparison {
   readonly outcome: CustomOutcome;
+  /** `zone`: beyond doubt. So are several resolvers that agree, against addresses that Fly itself names. */
   readonly source: 'zone' | 'resolvers';
   /** Addresses that it may resolve to; null where not known. */
   readonly expected: readonly string[] | null;
@@ -80,5 +81,7 @@ export function compareWithTarget(snapshot: TenantSnapshot, platform: Platform):
   if (astray.length === 0) return result('on-target');
   const outside = [...new Set(astray.flatMap((view) => outsideAddresses(view, expected)))];
   const seenAtZone = astray.some(({ role }) => role === 'authoritative');
-  return result('off-target', outside, seenAtZone ? 'zone' : 'resolvers');
+  const allAgree = servers.length >= 2 && astray.length === servers.length;
+  const beyondDoubt = seenAtZone || (allAgree && managementAddresses(snapshot.platform, platform) !== null);
+  return result('off-target', outside, beyondDoubt ? 'zone' : 'resolvers');
 }

@@ -297,6 +297,36 @@ const TENANT: readonly Row[] = [
     null,
   ],
   [
+    'a custom domain that leads to a server with another certificate',
+    {
+      tenant: { hostname: 'shop.example.com' },
+      lookups: lookups('shop.example.com', { first: OWN, zone: TURNED_AWAY }),
+      handshakes: attempts(
+        OWN_V4,
+        ['ok'],
+        certificate({ names: ['old.example.com'], fingerprint: 'b' }),
+        'shop.example.com',
+      ),
+    },
+    'dns-override',
+    'certain',
+    'critical',
+  ],
+  [
+    'a custom domain that one resolver of two leads elsewhere',
+    {
+      tenant: { hostname: 'shop.example.com' },
+      lookups: lookups('shop.example.com', { second: OWN, zone: TURNED_AWAY }),
+      handshakes: handshakes(['ok'], certificate({ names: ['shop.example.com', HOST] })),
+      platform: platform({
+        management: { certificates: observed([WILDCARD, claim('shop.example.com', MANAGEMENT)]) },
+      }),
+    },
+    'dns-override',
+    'likely',
+    'warning',
+  ],
+  [
     'SERVFAIL at every resolver for a custom domain',
     {
       tenant: { hostname: 'shop.example.com' },
