@@ -116,6 +116,18 @@ describe('fix over the sandbox', () => {
     assert.deepEqual(changes(), []);
   });
 
+  it('changes nothing when the certificate went while the question stood', async () => {
+    misplace();
+    const ask = (): Promise<string> => {
+      sandbox.world.removeCertificate(APP, HOSTNAME);
+      sandbox.world.propagate(HOSTNAME);
+      return Promise.resolve('yes');
+    };
+    const ran = await fix([INCIDENT_TENANT], { host: { ask } });
+    assert.match(ran.stderr, /nothing was changed: the plan is no longer what would be done now/);
+    assert.deepEqual([ran.exitCode, changes()], [1, []]);
+  });
+
   it('applies after a yes on the terminal', async () => {
     misplace();
     const ran = await fix([HOSTNAME], { host: { ask: () => Promise.resolve(' yes ') } });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { namedTenants } from '../../model/named-tenants.ts';
 import type { Tenant } from '../../model/tenant.ts';
 import { unfinishedSteps, REPAIR_ACTION } from '../../repair/record.ts';
@@ -61,7 +62,8 @@ export async function runFix(
       context.stderr.write(`tenantwatch: "${name}" is no tenant: ${reason}\n`);
     if (unmatched.length > 0 || tenants.length === 0) return EXIT.noTenant;
 
-    const looked = await lookAt(looking, tenants, await unfinishedOf(context, config));
+    const unfinished = await unfinishedOf(context, config);
+    const looked = await lookAt(looking, tenants, unfinished);
     const planned = looked.filter(({ decision }) => decision.decision === 'plan');
     const plan = reportOf(looked);
     const output = printer(context, options);
@@ -69,6 +71,13 @@ export async function runFix(
     if (planned.length === 0) return finished(output, plan);
     const actor = author ?? (await confirmedBy(context, options, plan, token));
     if (actor === null) return finished(output, plan);
+    // A question may stand for an hour.
+    if (author === null && !samePlans(planned, await lookAt(looking, tenantsOf(planned), unfinished))) {
+      context.stderr.write(
+        'tenantwatch: nothing was changed: the plan is no longer what would be done now, run it again\n',
+      );
+      return finished(output, plan);
+    }
 
     const repair = await context.openRepair(config, token);
     try {
@@ -88,6 +97,19 @@ export async function runFix(
   } finally {
     await Promise.all([verifier.close(), fly.close()]);
   }
+}
+
+function tenantsOf(looked: readonly LookedAt[]): readonly Tenant[] {
+  return looked.map(({ tenant }) => tenant);
+}
+
+function samePlans(before: readonly LookedAt[], now: readonly LookedAt[]): boolean {
+  const steps = (looked: readonly LookedAt[]): unknown =>
+    looked.map(({ tenant, decision }) => [
+      tenant.id,
+      decision.decision === 'plan' ? decision.plan.steps : decision.decision,
+    ]);
+  return isDeepStrictEqual(steps(before), steps(now));
 }
 
 const NO_WRITE_TOKEN =
