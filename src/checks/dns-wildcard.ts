@@ -66,7 +66,7 @@ export function dnsWildcard(snapshot: TenantSnapshot, platform: Platform): Resul
     case 'disagree':
       return fails(
         'resolvers-disagree',
-        `Resolvers disagree on ${hostname}: ${comparison.servers.map(saying).slice(0, 4).join('; ')}.`,
+        `DNS servers disagree on ${hostname}: ${comparison.servers.map(saying).slice(0, 4).join('; ')}.`,
       );
     case 'within-ttl':
       return notPassed(

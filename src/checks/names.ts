@@ -32,7 +32,7 @@ export interface ServerView extends ServerAnswers {
 
 /**
  * All servers together. `cached`: the zone's own servers are right, some resolvers not yet. `disagree`: the zone's servers are
- * not known and the resolvers are of several minds. `within-ttl`: they agree on an answer that caches may still hold from before the
+ * not known and the resolvers are of several minds, or the zone's servers themselves. `within-ttl`: they agree on an answer that caches may still hold from before the
  * control names changed. `failing`: nobody can look the name up. `outside`: as the control, and not the management app's addresses.
  */
 export type NameOutcome =
@@ -94,6 +94,10 @@ function decide(zone: readonly ServerView[], resolvers: readonly ServerView[], w
   const states = new Set(comparable.map(({ state }) => state));
   const [only] = states;
   const atZone = DEVIATIONS.find((deviation) => zone.some(({ state }) => state === deviation));
+  // Of several minds itself, the zone is being changed: what it will say is not known yet.
+  if (atZone !== undefined && zone.some(({ state }) => state === 'same')) {
+    return { outcome: 'disagree', source: 'zone', everywhere: false };
+  }
   if (atZone !== undefined) {
     return { outcome: atZone, source: 'zone', everywhere: states.size === 1 && only === atZone };
   }

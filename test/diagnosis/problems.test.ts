@@ -170,6 +170,18 @@ const TENANT: readonly Row[] = [
     'warning',
   ],
   [
+    'name servers of the zone that disagree',
+    {
+      lookups: [
+        ...lookups(HOST),
+        { server: '162.159.44.1:53', role: 'authoritative' as const, name: HOST, ...OWN },
+      ],
+    },
+    'dns-propagating',
+    'likely',
+    'warning',
+  ],
+  [
     'resolvers that disagree, the zone not asked',
     { lookups: lookups(HOST, { second: OWN, zone: null }) },
     'dns-propagating',

@@ -21,7 +21,7 @@ export const NAMES =
         explanation:
           'The zone is right, but some resolvers still hand out an older answer from their cache. Users behind these resolvers reach the former place until the answer expires.',
         toldApartBy:
-          'Resolvers disagree with one another or with the zone’s own servers, and the zone’s own answer equals the wildcard’s.',
+          'Resolvers disagree with one another or with the zone’s own servers, and the zone’s own answer equals the wildcard’s; or the zone’s own servers disagree among themselves.',
         curedByWaiting: true,
         remedy: ofTenant(dnsPropagating),
       },
