@@ -207,6 +207,23 @@ describe('the remedy for a claim', () => {
     assert.match(texts[2] ?? '', /Wait 3600 seconds/);
     assert.ok(texts.indexOf(REMOVE) > 2);
   });
+  it('waits for a DNS record that is not forgotten yet, unless the site is down', () => {
+    const steps = (failed: boolean) =>
+      outline(
+        buildRemediation(
+          'certificate-on-tenant-app',
+          context({
+            alsoFound: ['dns-propagating'],
+            tenant: tenant({
+              certificates: observed([claim(HOSTNAME, APP)]),
+              handshakes: [handshake('66.241.124.121', HOSTNAME, failed)],
+            }),
+          }),
+        ),
+      );
+    assert.deepEqual(steps(false).slice(0, 2), ['by hand', REMOVE]);
+    assert.equal(steps(true)[0], REMOVE);
+  });
   it('of another app names that app and shows its list first', () => {
     const foreign = tenant({ otherClaims: observed([claim(HOSTNAME, 'blog-prod')]) });
     assert.deepEqual(outline(buildRemediation('certificate-on-foreign-app', context({ tenant: foreign }))), [

@@ -135,7 +135,18 @@ function addLater({ platform, tenant }: TenantContext, home: string): Remediatio
 }
 
 function overrideFirst(context: TenantContext): readonly RemediationStep[] {
-  return context.alsoFound.includes('dns-override') ? removeOverride(context) : [];
+  if (context.alsoFound.includes('dns-override')) return removeOverride(context);
+  const { handshakes } = context.tenant;
+  const works = handshakes.length > 0 && handshakes.every(({ result }) => result.outcome === 'observed');
+  // The record is gone, and not yet everywhere.
+  return works && context.alsoFound.includes('dns-propagating')
+    ? [
+        byHand(
+          'Wait until every resolver leads to the management app, as the lookups of dns-propagating show, before the next step.',
+          'Whoever is still led to where the name pointed before is served by this certificate.',
+        ),
+      ]
+    : [];
 }
 
 /** Each claim once, in the one spelling that Fly's commands take. */
