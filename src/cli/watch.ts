@@ -49,6 +49,10 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
   let loaded = load();
   // Before the start, which takes a while: what is changed meanwhile must not be missed.
   const stamp = stampOf(loaded.file);
+  let hungUp = false;
+  const stopEarly = context.onHangup(() => {
+    hungUp = true;
+  });
   let daemon = await context.startDaemon(loaded.config, { log: { format } });
   const { serviceManager } = context;
   serviceManager.ready();
@@ -82,7 +86,13 @@ async function watch(context: CliContext, options: WatchOptions): Promise<number
     serviceManager.ready();
   };
 
-  await untilStopped(context, loaded.file, stamp, reload);
+  const onHangup: CliContext['onHangup'] = (listener) => {
+    const stop = context.onHangup(listener);
+    stopEarly();
+    if (hungUp) listener();
+    return stop;
+  };
+  await untilStopped({ signal: context.signal, onHangup }, loaded.file, stamp, reload);
   daemon.logger.info({}, 'tenantwatch stops');
   const told = serviceManager.stopping();
   await daemon.stop();

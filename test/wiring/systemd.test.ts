@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { createServiceManager } from '../../src/wiring/systemd.ts';
-import { startProgram, workplaceFor } from '../support/program.ts';
+import { startProgram, workplaceFor, type Workplace } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
 /** Stands in for systemd-notify: writes down what it was told, and which variables it could see. */
@@ -99,24 +99,29 @@ describe('what systemd is told', () => {
     }
   });
 
-  it('by the daemon itself: ready, reloaded on SIGHUP, stopping', async () => {
-    const sandbox = await startSandbox({ tenants: 1 });
-    const place = workplaceFor(sandbox);
-    const env = { ...place.env, PATH: path(), NOTIFY_SOCKET: socket() };
-    const child = startProgram(['watch', '--config', place.file], { folder: place.folder, env });
-    try {
-      await until('READY', () => (told().includes('READY=1') ? true : undefined));
-      child.kill('SIGHUP');
-      await until('the end of the reload', () => (told().length >= 3 ? true : undefined));
-      child.kill('SIGTERM');
-      const [exitCode] = (await once(child, 'close')) as [number | null];
-      assert.equal(exitCode, 0);
-      const words = told().map((line) => line.split(' ')[0]);
-      assert.deepEqual(words, ['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
-    } finally {
-      child.kill('SIGKILL');
-      await sandbox.close();
-      place.remove();
-    }
-  });
+  for (const [when, isThere] of [
+    ['when it is ready', () => told().includes('READY=1')],
+    ['while it still starts', (place: Workplace) => existsSync(join(place.folder, 'tenantwatch.db'))],
+  ] as const) {
+    it(`by the daemon itself: ready, reloaded on a SIGHUP ${when}, stopping`, async () => {
+      const sandbox = await startSandbox({ tenants: 1 });
+      const place = workplaceFor(sandbox);
+      const env = { ...place.env, PATH: path(), NOTIFY_SOCKET: socket() };
+      const child = startProgram(['watch', '--config', place.file], { folder: place.folder, env });
+      try {
+        await until(when, () => (isThere(place) ? true : undefined));
+        child.kill('SIGHUP');
+        await until('the end of the reload', () => (told().length >= 3 ? true : undefined));
+        child.kill('SIGTERM');
+        const [exitCode] = (await once(child, 'close')) as [number | null];
+        assert.equal(exitCode, 0);
+        const words = told().map((line) => line.split(' ')[0]);
+        assert.deepEqual(words, ['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
+      } finally {
+        child.kill('SIGKILL');
+        await sandbox.close();
+        place.remove();
+      }
+    });
+  }
 });
