@@ -9,6 +9,8 @@ export interface Case {
   readonly takenAt: number;
   /** The misplaced certificate; null when none is known. */
   readonly claim: ClaimRecord | null;
+  /** Why the certificates of the tenant's app could not be read; null when they could, or when history knows one. */
+  readonly certificatesUnread: string | null;
   /** Earlier lives of the same claim: removed, and added again. */
   readonly earlier: readonly ClaimRecord[];
   /** Misplaced certificates of other apps, whenever they were made. */

@@ -74,7 +74,8 @@ function releasesAround({ releases, claim }: Case, at: number): readonly Release
     .toSorted((one, other) => other.createdAt - one.createdAt);
 }
 
-function unknownsOf({ claim, releases, logs, runs, edgeErrors }: Case): readonly string[] {
+function unknownsOf(given: Case): readonly string[] {
+  const { tenant, claim, certificatesUnread, releases, logs, runs, edgeErrors } = given;
   const unread = releases.flatMap(({ app, releases: of }) =>
     of.known ? [] : [`The releases of ${app}: ${of.why}.`],
   );
@@ -82,6 +83,7 @@ function unknownsOf({ claim, releases, logs, runs, edgeErrors }: Case): readonly
     log.known ? [] : [`The log of ${log.app}: ${log.why}.`],
   );
   return [
+    ...(certificatesUnread === null ? [] : [`The certificates of ${tenant.app}: ${certificatesUnread}.`]),
     ...(claim === null ? [] : ['Who added the certificate: Fly records no author, only the time.']),
     ...unread,
     ...silent,

@@ -57,12 +57,17 @@ export const BATCH_MS = 15 * MINUTE_MS;
 const BATCH_COUNT = 2;
 
 /** The part of a case that tells how the certificate got there. */
-export type OriginCase = Pick<Case, 'claim' | 'earlier' | 'others' | 'releases'>;
+export type OriginCase = Pick<Case, 'claim' | 'certificatesUnread' | 'earlier' | 'others' | 'releases'>;
 
 export function originOf(given: OriginCase): Origin {
   const { claim } = given;
   if (claim === null) {
-    return bare('none-known', 'no misplaced certificate is known for this tenant');
+    return bare(
+      'none-known',
+      given.certificatesUnread === null
+        ? 'no misplaced certificate is known for this tenant'
+        : 'whether this tenant has a misplaced certificate is not known',
+    );
   }
   const { createdAt } = claim.claim;
   if (createdAt === null) {

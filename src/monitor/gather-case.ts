@@ -44,7 +44,8 @@ export async function gatherCase(
   const { platform, clock } = sources;
   const takenAt = clock.now();
   const runs = runMarks(sources, tenant, incident, takenAt);
-  const records = await claimRecords(sources, tenant, takenAt, signal);
+  const known = await claimRecords(sources, tenant, takenAt, signal);
+  const records = known.known ? known.value : [];
   const claim = chooseClaim(records, tenant, platform, runs.lastFailedAt ?? takenAt);
   // Without a history the last minutes have to do: whoever asks now sees it fail now.
   const lately = Math.max(claim === null ? 0 : bornAt(claim), takenAt - AFTER_FAILURE_MS);
@@ -65,6 +66,7 @@ export async function gatherCase(
     tenant,
     managementApp: platform.managementApp,
     takenAt,
+    certificatesUnread: known.known ? null : known.why,
     ...besides(claim, records, platform),
     releases,
     runs,
@@ -80,12 +82,14 @@ async function claimRecords(
   tenant: Tenant,
   now: number,
   signal: AbortSignal,
-): Promise<readonly ClaimRecord[]> {
+): Promise<Known<readonly ClaimRecord[]>> {
   const kept = store === null ? [] : keptClaims(store, tenant);
-  if (kept.length > 0 || fly === null) return kept;
+  if (kept.length > 0 || (fly === null && store !== null)) return { known: true, value: kept };
+  if (fly === null) return NOT_ASKED;
   const live = await attempt(() => fly.certificates(tenant.app, signal), signal);
-  if (!live.known) return [];
-  return live.value.map((claim) => ({ claim, firstSeenAt: now, lastSeenAt: now, goneAt: null }));
+  if (!live.known) return live;
+  const value = live.value.map((claim) => ({ claim, firstSeenAt: now, lastSeenAt: now, goneAt: null }));
+  return { known: true, value };
 }
 
 /** The runs of the incident; without one those of the latest trouble. */
@@ -199,7 +203,8 @@ async function attempt<Value>(ask: () => Promise<Value>, signal: AbortSignal): P
     return { known: true, value: await ask() };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Error && error.name === 'FlyError') return { known: false, why: error.message };
+    if (error instanceof Error && error.name === 'FlyError')
+      return { known: false, why: error.message.replace(/\.$/, '') };
     throw error;
   }
 }

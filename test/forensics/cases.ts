@@ -69,6 +69,7 @@ export function caseOf(changes: Partial<Case> = {}): Case {
     managementApp: MANAGEMENT,
     takenAt: REPAIRED,
     claim: record(DEPLOYED + 41_000),
+    certificatesUnread: null,
     earlier: [],
     others: [],
     releases: [{ app: APP, releases: { known: true, value: [release(12, DEPLOYED)] } }],

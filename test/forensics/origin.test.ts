@@ -228,6 +228,12 @@ describe('how a certificate got there', () => {
     assert.match(originLine(investigate(caseOf({ claim: null }))), /^No misplaced certificate/);
   });
 
+  it('a list of certificates that could not be read is not an empty one', () => {
+    const findings = investigate(caseOf({ claim: null, certificatesUnread: 'the token may not see it' }));
+    assert.match(originLine(findings), /^Whether this tenant has a misplaced certificate is not known\.$/);
+    assert.ok(findings.unknowns.includes('The certificates of sp-999bc6549a64: the token may not see it.'));
+  });
+
   it('what is not known is listed', () => {
     const { unknowns } = investigate(
       caseOf({
