@@ -59,5 +59,9 @@ export function keptOrigin(
   // History begins with a release, and knows every later one. What came before the first is not known, which is not nothing.
   const known = met.some(({ createdAt }) => createdAt <= at);
   const releases = known ? ({ known, value: met } as const) : NOT_MET;
-  return originOf({ ...besides(claim, records, platform), certificatesUnread: null, releases: [{ app, releases }] });
+  return originOf({
+    ...besides(claim, records, platform),
+    certificatesUnread: null,
+    releases: [{ app, releases }],
+  });
 }
