@@ -103,7 +103,7 @@ function identity(message: Message): string | null {
 }
 
 function isEnd({ reason }: Message): boolean {
-  return reason === 'resolved' || reason === 'database-well';
+  return reason === 'resolved' || reason === 'channel-well' || reason === 'database-well';
 }
 
 function isAboutDatabase({ reason }: Message): boolean {
@@ -116,6 +116,7 @@ const NOTICE_NAMES: Readonly<Record<Notice['reason'], string>> = {
   watchdog: 'TenantwatchWatchdog',
   'channel-disabled': 'TenantwatchChannelDisabled',
   'channel-failing': 'TenantwatchChannelFailing',
+  'channel-well': 'TenantwatchChannelFailing',
   'channel-lost': 'TenantwatchChannelLost',
   undeliverable: 'TenantwatchUndeliverable',
   'database-failing': 'TenantwatchDatabase',

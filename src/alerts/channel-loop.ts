@@ -1,10 +1,10 @@
-import type { DeliveryOutcome, Notifier } from '../model/alert.ts';
+import type { DeliveryOutcome, Notice, Notifier } from '../model/alert.ts';
 import type { Delivery, Outbox } from '../model/delivery.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Recorder } from '../model/recorder.ts';
 import { SECOND_MS, type Clock, type Random } from '../model/time.ts';
 import { backoffMs } from './backoff.ts';
-import { channelNotice, noticeDeliveries, recipientsNotice } from './notices.ts';
+import { channelNotice, channelWellNotice, noticeDeliveries, recipientsNotice } from './notices.ts';
 import { createPause } from './wakeable.ts';
 
 export interface ChannelLoop {
@@ -50,10 +50,12 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
   const stopping = new AbortController();
   const pause = createPause(clock, stopping.signal);
   const channel = notifier.name;
+  const others = options.all.filter((name) => name !== channel);
   /** Failed attempts in a row, and when that began (monotonic). */
   let failures = 0;
   let failingSince: number | undefined;
-  let reported = false;
+  /** Id of the notice that says that this channel is failing. */
+  let reported: string | undefined;
 
   const lease = (): Leased | undefined => {
     const leaseMs = limits.attemptMs + LEASE_MARGIN_MS;
@@ -116,25 +118,24 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     }
   };
 
+  const tell = (notice: Notice, channels: readonly string[]): void => {
+    outbox.add(noticeDeliveries(notice, channels));
+    options.wake();
+  };
+
   const report = (
     reason: 'channel-disabled' | 'channel-failing' | 'undeliverable',
     cause: string,
     delivery: Delivery,
-  ): void => {
+  ): string | undefined => {
     // Two channels that refuse each message would talk about each other's refusals for ever. One that is disabled says nothing more,
     // and whatever it was disabled by, others must know: the next alert waits for it.
-    if (reason === 'undeliverable' && !('incident' in delivery.message)) return;
-    const others = options.all.filter((name) => name !== channel);
+    if (reason === 'undeliverable' && !('incident' in delivery.message)) return undefined;
     // Whoever enabled a channel that is still broken must hear that it is.
     const again = reason === 'channel-disabled' && delivery.attempts > 1 ? `-${delivery.attempts}` : '';
     const notice = channelNotice(reason, channel, cause, `${delivery.id}${again}`, clock.now());
-    outbox.add(noticeDeliveries(notice, others));
-    options.wake();
-  };
-
-  const reportMissed = (missed: string): void => {
-    outbox.add(noticeDeliveries(recipientsNotice(channel, missed, clock.now()), options.all));
-    options.wake();
+    tell(notice, others);
+    return notice.id;
   };
 
   const conclude = async (delivery: Delivery, outcome: DeliveryOutcome): Promise<void> => {
@@ -145,11 +146,12 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
       case 'sent':
         failures = 0;
         failingSince = undefined;
-        reported = false;
         await insist(() => {
-          if (outcome.missed !== undefined) reportMissed(outcome.missed);
+          if (reported !== undefined) tell(channelWellNotice(channel, reported, now), others);
+          if (outcome.missed !== undefined) tell(recipientsNotice(channel, outcome.missed, now), options.all);
           outbox.sent(delivery.id, now, outcome.handle ?? null);
         });
+        reported = undefined;
         if (outcome.missed === undefined) logger.info(fields, 'alert delivered');
         else logger.warn({ ...fields, missed: outcome.missed }, 'alert delivered, but not to everybody');
         return;
@@ -194,9 +196,8 @@ export function createChannelLoop(notifier: Notifier, options: ChannelLoopOption
     logger.warn({ ...fields, waitMs }, 'alert not delivered; trying again');
     await insist(() => {
       outbox.retry(delivery.id, now + waitMs, reason, maybeSent === true);
-      if (!reported && clock.monotonicMs() - (failingSince ?? 0) >= limits.reportAfterMs) {
-        report('channel-failing', reason, delivery);
-        reported = true;
+      if (reported === undefined && clock.monotonicMs() - (failingSince ?? 0) >= limits.reportAfterMs) {
+        reported = report('channel-failing', reason, delivery);
       }
     });
     const pauseMs = Math.min(SECOND_MS * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);

@@ -75,6 +75,12 @@ export function recipientsNotice(channel: string, missed: string, now: number): 
   return { id: `recipients-${channel}-${who}`, reason: 'undeliverable', at: now, text };
 }
 
+/** @param failing id of the notice that said it was failing */
+export function channelWellNotice(channel: string, failing: string, now: number): Notice {
+  const text = `The alert channel ${channel} works again: what waited is sent now.`;
+  return { id: `${failing}-over`, reason: 'channel-well', at: now, text, ends: failing };
+}
+
 /** One channel's trouble, for the others. */
 export function channelNotice(
   reason: Extract<NoticeReason, 'channel-disabled' | 'channel-failing' | 'undeliverable'>,

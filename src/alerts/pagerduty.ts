@@ -111,6 +111,7 @@ function noticeEvents(notice: Notice): readonly object[] {
     case 'channel-lost':
     case 'database-failing':
       return [begin];
+    case 'channel-well':
     case 'database-well':
       return [{ event_action: 'resolve', dedup_key: dedupKey(notice.ends ?? notice.id) }];
   }

@@ -39,6 +39,7 @@ export type NoticeReason =
   // One channel's trouble, through the others.
   | 'channel-disabled'
   | 'channel-failing'
+  | 'channel-well'
   | 'undeliverable'
   | 'channel-lost'
   // The database cannot be written, and it can again: sent without it.

@@ -151,6 +151,20 @@ describe('delivery', () => {
     await delivery.stop();
   });
 
+  it('says through another channel that one has been failing, and that it works again', async () => {
+    let isDown = true;
+    const { delivery, store, ids, time } = setUp({ a: () => (isDown ? retry : ok()), b: ok });
+    store.outbox.add([row(opened)]);
+    delivery.start();
+    await time.advance(HOUR_MS);
+    const failing = 'channel-failing-t-999bc6549a64-mhg/1/a';
+    assert.deepEqual(ids('b'), [failing]);
+    isDown = false;
+    await time.advance(10 * MINUTE_MS);
+    assert.deepEqual(ids('b'), [failing, `${failing}-over`]);
+    await delivery.stop();
+  });
+
   it('goes on with the incident after a message that was refused, and says so elsewhere', async () => {
     const { delivery, store, ids, time } = setUp({
       a: (nth) => (nth === 1 ? { result: 'rejected', reason: 'Slack answered invalid_blocks' } : ok()),
