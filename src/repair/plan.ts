@@ -1,5 +1,4 @@
-import { managementHoldsExact, otherClaims, tenantClaims } from '../checks/claims.ts';
-import { homeOf } from '../diagnosis/remedies/claims.ts';
+import { homeOf, managementHoldsExact, otherClaims, tenantClaims } from '../checks/claims.ts';
 import type { Diagnosis, RemediationStep, TenantResult } from '../model/diagnosis.ts';
 import type { Claim } from '../model/fly.ts';
 import { coversHostname, isAppName, isClaimableHostname, normalizeHostname } from '../model/hostname.ts';
@@ -146,7 +145,7 @@ function recordFirst(result: TenantResult, override: Diagnosis): RepairDecision 
   const steps = manual === -1 ? override.remediation : root.remediation;
   return {
     decision: 'by-hand',
-    text: `${result.hostname} has a DNS record of its own, which has to go first, and its TTL has to pass. Do that, then run this again for the certificate.`,
+    text: `${result.hostname} has a DNS record that leads elsewhere. It comes first, and its TTL has to pass; then run this again for the certificate.`,
     steps,
   };
 }

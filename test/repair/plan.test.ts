@@ -197,7 +197,7 @@ describe('nothing is changed', () => {
       'before a DNS record of the name’s own is gone',
       decide(tenant({ ...override, certificates: MISPLACED_ONLY })),
       'by-hand',
-      /DNS record of its own.*has to go first/,
+      /DNS record that leads elsewhere\. It comes first/,
     ],
     [
       'while resolvers still hold a record of the name’s own that is gone',

@@ -25,8 +25,6 @@ import {
   verifyTenant,
 } from './steps.ts';
 
-export { homeOf } from '../../checks/claims.ts';
-
 type TenantContext = RemedyContext & { readonly tenant: TenantSnapshot };
 
 /** Nobody reads more than this; the rest is found again by the verification at the end. */
