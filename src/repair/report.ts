@@ -25,6 +25,7 @@ export type TenantRepair = {
 
 export interface MadeStep {
   readonly step: RepairStep;
+  /** `already`: it was so before. */
   readonly outcome: 'done' | 'already' | 'failed';
   readonly text: string;
   /** What takes it back; null when nothing was changed. */

@@ -4,6 +4,7 @@ import type { Platform } from '../../model/platform.ts';
 import type { Tenant } from '../../model/tenant.ts';
 import type { Clock } from '../../model/time.ts';
 import type { RepairStep } from '../../repair/plan.ts';
+import type { MadeStep } from '../../repair/report.ts';
 import type { FlyAccess, RepairAccess } from '../context.ts';
 
 export interface Applying {
@@ -15,17 +16,8 @@ export interface Applying {
   readonly signal: AbortSignal;
 }
 
-export interface AppliedStep {
-  readonly step: RepairStep;
-  /** `already`: it was so before. */
-  readonly outcome: 'done' | 'already' | 'failed';
-  readonly text: string;
-  /** What takes it back; null when nothing was changed. */
-  readonly back: string | null;
-}
-
 /** Makes one change, with an entry in the audit trail before and after. A failure of the API is an outcome; StoreError is thrown. */
-export async function applyStep(applying: Applying, tenant: Tenant, step: RepairStep): Promise<AppliedStep> {
+export async function applyStep(applying: Applying, tenant: Tenant, step: RepairStep): Promise<MadeStep> {
   const { repair, clock, actor, settings } = applying;
   const note = (outcome: 'started' | 'done' | 'failed', more: JsonObject = {}): void => {
     const { kind, hostname, app } = step;
@@ -48,7 +40,7 @@ export async function applyStep(applying: Applying, tenant: Tenant, step: Repair
 async function change(
   { repair, fly, signal }: Applying,
   { kind, hostname, app }: RepairStep,
-): Promise<Pick<AppliedStep, 'outcome' | 'text'> & { readonly outcome: 'done' | 'already' }> {
+): Promise<Pick<MadeStep, 'outcome' | 'text'> & { readonly outcome: 'done' | 'already' }> {
   if (kind === 'remove-certificate') {
     const removed = await repair.writer.removeCertificate(app, hostname, signal);
     return removed
