@@ -21,8 +21,8 @@ export async function benchStart({ runs }: { readonly runs: number }): Promise<r
     }
     const wall = verified.map(({ wallMs }) => wallMs);
     return [
-      { name: 'start to result, best', value: Math.min(...wall), unit: 'ms', limit: { most: 400 } },
-      { name: 'start to result, median', value: median(wall), unit: 'ms', limit: null },
+      { name: 'start to result, best', value: Math.min(...wall), unit: 'ms', limit: null },
+      { name: 'start to result, median', value: median(wall), unit: 'ms', limit: { most: 400 } },
       { name: 'start to result, the very first', value: first.wallMs, unit: 'ms', limit: null },
       {
         name: 'CPU, all threads',
