@@ -1,10 +1,10 @@
 import type { Alert, Message, Notifier } from '../model/alert.ts';
 import type { ChannelOptions } from './options.ts';
 
-/** A channel that the configuration had before, and the incidents that it was told of and that are not over. */
+/** A channel that the configuration had before, and the incidents whose end it still has to hear: one that it heard leaves. */
 export interface FormerChannel {
   readonly options: ChannelOptions;
-  readonly incidents: ReadonlySet<string>;
+  readonly incidents: Set<string>;
 }
 
 /** What one configuration leaves to the next one in the same process. Secrets stay in memory. */
@@ -15,7 +15,7 @@ export interface PastChannels {
 
 interface FormerNotifier {
   readonly notifier: Notifier;
-  readonly incidents: ReadonlySet<string>;
+  readonly incidents: Set<string>;
 }
 
 /** So often the former address is tried with one message: ten to twenty minutes, with the pauses of the delivery. */
@@ -28,12 +28,9 @@ const TRIES = 16;
  */
 export function withFormer(current: Notifier, formers: readonly FormerNotifier[]): Notifier {
   if (formers.length === 0) return current;
-  const left = new Set<string>();
   const unanswered = new Map<string, number>();
-  const formerOf = (message: Message): Notifier | undefined => {
-    if (!('incident' in message) || left.has(message.incident.id)) return undefined;
-    return formers.find(({ incidents }) => incidents.has(message.incident.id))?.notifier;
-  };
+  const formerOf = (message: Message): FormerNotifier | undefined =>
+    'incident' in message ? formers.find(({ incidents }) => incidents.has(message.incident.id)) : undefined;
   const all = [current, ...formers.map(({ notifier }) => notifier)];
   return {
     name: current.name,
@@ -42,13 +39,13 @@ export function withFormer(current: Notifier, formers: readonly FormerNotifier[]
       const former = formerOf(message);
       if (former === undefined || !('incident' in message)) return current.send(message, context);
       const { id } = message.incident;
-      const outcome = await former.send(message, context);
+      const outcome = await former.notifier.send(message, context);
       const tries = outcome.result === 'retry' ? (unanswered.get(id) ?? 0) + 1 : 0;
       unanswered.set(id, tries);
       const gone = outcome.result === 'disabled' || outcome.result === 'rejected' || tries >= TRIES;
       // What it was told is over owes it nothing more, should the trouble return.
       const over = outcome.result === 'sent' && message.reason === 'resolved';
-      if (gone || over) left.add(id);
+      if (gone || over) former.incidents.delete(id);
       if (!gone) return outcome;
       // What the former place called the message, or may have got of it, means nothing in the new one.
       return current.send(message, { ...context, handle: null, possibleRepeat: false });
@@ -57,7 +54,10 @@ export function withFormer(current: Notifier, formers: readonly FormerNotifier[]
       ? {}
       : {
           resume: (alerts: readonly Alert[]) => {
-            for (const [notifier, its] of Map.groupBy(alerts, (alert) => formerOf(alert) ?? current))
+            for (const [notifier, its] of Map.groupBy(
+              alerts,
+              (alert) => formerOf(alert)?.notifier ?? current,
+            ))
               notifier.resume?.(its);
           },
         }),
