@@ -12,7 +12,7 @@ import { DOMAIN, workplaceFor } from './workplace.ts';
 const WORKER = fileURLToPath(new URL('./verify-worker.ts', import.meta.url));
 const CONCURRENCY = 64;
 /** Until the compiler of each is done with what is hot. */
-const WARM_UP_ROUNDS = 5;
+const WARM_UP_TENANTS = 5_000;
 /** Each begins with this part of its round unmeasured: what the one before it left in the processor's caches is not its own. */
 const LEAD_IN = 5;
 
@@ -62,7 +62,8 @@ export async function benchVerify(options: VerifyBenchOptions): Promise<readonly
     const probe = blackbox && ((tenants: number) => probeAll(blackbox, sandbox, tenants));
     const leadIn = Math.ceil(options.tenants / LEAD_IN);
     for (const contender of [judged, recorded, zone, probe])
-      for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await contender?.(options.tenants);
+      for (let warmed = 0; warmed < WARM_UP_TENANTS; warmed += options.tenants)
+        await contender?.(options.tenants);
     const ours: Cost[] = [];
     const oursRecorded: Cost[] = [];
     const oursWithZone: Cost[] = [];
@@ -159,12 +160,11 @@ async function startWorker(place: {
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Worker> {
   const child = fork(WORKER, [place.file], { execArgv: [], env: place.env });
+  const ended = once(child, 'exit').then(([code]) => new Error(`the verifier ended with ${String(code)}`));
   const answer = async (): Promise<unknown> => {
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`the verifier ended with ${String(code)}`);
-    });
-    const [message] = (await Promise.race([once(child, 'message'), ended])) as [unknown];
-    return message;
+    const said = await Promise.race([once(child, 'message'), ended]);
+    if (said instanceof Error) throw said;
+    return said[0];
   };
   await answer();
   let rssBytes = 0;
@@ -180,7 +180,6 @@ async function startWorker(place: {
     },
     rssBytes: () => rssBytes,
     stop: async () => {
-      const ended = once(child, 'exit');
       child.disconnect();
       await ended;
     },
