@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { TenantResult } from '../model/diagnosis.ts';
 import { SECOND_MS } from '../model/time.ts';
+import { waitAtMost } from '../model/wait-at-most.ts';
 import { requireTenant } from './api/known-tenant.ts';
 import { ERRORS } from './api/route.ts';
 import type { HttpContext } from './context.ts';
@@ -48,18 +49,13 @@ export function probeRoute(app: FastifyInstance, context: HttpContext): void {
     async (request, reply) => {
       const tenant = requireTenant(request.query.target, fleet, platform);
       const startedMs = clock.monotonicMs();
-      const ended = new AbortController();
-      const patience = timeoutOf(request.headers['x-prometheus-scrape-timeout-seconds']);
-      const late = clock.sleep(patience, ended.signal).then(
-        () => 'late' as const,
-        () => 'late' as const,
-      );
-      const result = await Promise.race([verify(tenant.id), late]);
-      ended.abort();
-      if (result === undefined)
-        throw new HttpError('unavailable', 'The daemon stops, or the tenant is gone.');
+      const patienceMs = timeoutOf(request.headers['x-prometheus-scrape-timeout-seconds']);
+      // Null when there will be none, undefined when it is not there in time.
+      const verified = verify(tenant.id).then((one) => one ?? null);
+      const result = await waitAtMost(patienceMs, verified, clock);
+      if (result === null) throw new HttpError('unavailable', 'The daemon stops, or the tenant is gone.');
       const durationMs = clock.monotonicMs() - startedMs;
-      if (result === 'late')
+      if (result === undefined)
         throw new HttpError('unavailable', 'The verification takes longer than the scrape may.');
       // What could not be told is not the tenant's fault: the last decided verdict stands.
       const { decided } = fleet.latest(tenant.id) ?? {};
