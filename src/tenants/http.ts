@@ -1,3 +1,4 @@
+import { unescape as decoded } from 'node:querystring';
 import { FlyError, createTransport } from '../fly/index.ts';
 import type { NamePlan } from '../model/tenant-names.ts';
 import type { Tenant } from '../model/tenant.ts';
@@ -21,17 +22,9 @@ export interface HttpSourceOptions {
 
 function authorizationOf(url: URL): Readonly<Record<string, string>> {
   if (url.username === '' && url.password === '') return {};
+  // A password may hold a `%` that encodes nothing.
   const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-/** A password with a bare `%` is taken as it is written. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** A list of entries over HTTP, JSON or YAML. Asked with its ETag; redirects are not followed. */
