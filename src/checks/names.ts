@@ -32,8 +32,9 @@ export interface ServerView extends ServerAnswers {
 
 /**
  * All servers together. `cached`: the zone's own servers are right, some resolvers not yet. `disagree`: the zone's servers are
- * not known and the resolvers are of several minds, or the zone's servers themselves. `within-ttl`: they agree on an answer that caches may still hold from before the
- * control names changed. `failing`: nobody can look the name up. `outside`: as the control, and not the management app's addresses.
+ * not known and the resolvers are of several minds, or the zone's servers themselves. `within-ttl`: they agree on an answer that caches
+ * may still hold from before the control names changed. `failing`: nobody can look the name up. `outside`: as the control, and not the
+ * management app's addresses.
  */
 export type NameOutcome =
   | 'same'

@@ -84,8 +84,8 @@ async function claimRecords(
   signal: AbortSignal,
 ): Promise<Known<readonly ClaimRecord[]>> {
   const kept = store === null ? [] : keptClaims(store, tenant);
-  if (kept.length > 0 || (fly === null && store !== null)) return { known: true, value: kept };
-  if (fly === null) return NOT_ASKED;
+  if (kept.length > 0) return { known: true, value: kept };
+  if (fly === null) return store === null ? NOT_ASKED : { known: true, value: [] };
   const live = await attempt(() => fly.certificates(tenant.app, signal), signal);
   if (!live.known) return live;
   const value = live.value.map((claim) => ({ claim, firstSeenAt: now, lastSeenAt: now, goneAt: null }));

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../model/time.ts';
 import { VERDICTS } from '../model/verdict.ts';
 import type { Codebook } from './codebook.ts';
 import type { Connection } from './connection.ts';
-import { isCounted } from './rollup-row.ts';
+import { isCounted, noRuns } from './rollup-row.ts';
 import { eachVerdictAndTrigger, VERDICT_AND_TRIGGER_IN_SQL } from './run-row.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 
@@ -45,8 +45,8 @@ export function createAvailability(
 
   /** Those that count; all of them where none does and none was counted before. */
   const count = (runs: string, before: RunCounts | undefined): RunCounts => {
-    const counted = { ...NOTHING };
-    const others = { ...NOTHING };
+    const counted = noRuns();
+    const others = noRuns();
     eachVerdictAndTrigger(runs, codes, (verdict, trigger) => {
       (isCounted({ trigger }) ? counted : others)[verdict] += 1;
     });
@@ -87,8 +87,6 @@ function queries(connection: Connection, where: string) {
   );
   return { hours: period('hourly'), days: period('daily'), runs };
 }
-
-const NOTHING: RunCounts = { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 };
 
 function addCounts(before: RunCounts | undefined, more: RunCounts): RunCounts {
   return {

@@ -15,8 +15,12 @@ export interface Tally {
   readonly latency: Map<string, Histogram>;
 }
 
+export function noRuns(): Record<Verdict, number> {
+  return { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 };
+}
+
 export function emptyTally(): Tally {
-  return { counts: { pass: 0, warn: 0, fail: 0, unknown: 0, skipped: 0 }, latency: new Map() };
+  return { counts: noRuns(), latency: new Map() };
 }
 
 /** Runs on schedule are spread evenly over time; all others come more often when something is wrong. */

@@ -72,7 +72,8 @@ export async function runFix(
     const actor = author ?? (await confirmedBy(context, options, plan, token));
     if (actor === null) return finished(output, plan);
     // A question may stand for an hour.
-    if (author === null && !samePlans(planned, await lookAt(looking, tenantsOf(planned), unfinished))) {
+    const again = planned.map(({ tenant }) => tenant);
+    if (author === null && !samePlans(planned, await lookAt(looking, again, unfinished))) {
       context.stderr.write(
         'tenantwatch: nothing was changed: the plan is no longer what would be done now, run it again\n',
       );
@@ -97,10 +98,6 @@ export async function runFix(
   } finally {
     await Promise.all([verifier.close(), fly.close()]);
   }
-}
-
-function tenantsOf(looked: readonly LookedAt[]): readonly Tenant[] {
-  return looked.map(({ tenant }) => tenant);
 }
 
 function samePlans(before: readonly LookedAt[], now: readonly LookedAt[]): boolean {
